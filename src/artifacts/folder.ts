@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ManyheadError, systemCode } from '../errors.js';
+import type { ArtifactStore } from './store.js';
+
+/** Unfinished objects live here, on the same file system as the finished ones, so that one rename shows them. */
+const UNFINISHED = '.unfinished';
+
+/** An unfinished object this old belongs to nobody any more. */
+const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
+
+/**
+ * An artifact store in a folder of a local or shared file system. Objects are written aside, flushed to the disk and
+ * then renamed or linked into place; folders readable by their owner only.
+ * @throws (every method) ManyheadError STORAGE_FULL where the disk or the quota is
+ */
+export function folderStore(folder: string): ArtifactStore {
+  const unfinished = join(folder, UNFINISHED);
+  const place = (key: string) => join(folder, ...parts(key));
+
+  const aside = async (): Promise<string> => {
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
+    return join(unfinished, randomUUID());
+  };
+
+  /** Writes aside, hands the path on to be moved into place, and leaves nothing aside whatever happens. */
+  const throughAside = async <T>(
+    write: (path: string) => Promise<void>,
+    move: (path: string) => Promise<T>,
+  ): Promise<T> => {
+    const path = await aside();
+    try {
+      await write(path);
+      return await move(path);
+    } catch (error) {
+      throw spaceError(error) ?? error;
+    } finally {
+      await rm(path, { recursive: true, force: true });
+    }
+  };
+
+  const ready = async (path: string): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  };
+
+  return {
+    async get(key) {
+      try {
+        return await readFile(place(key));
+      } catch (error) {
+        if (isMissing(error)) return undefined;
+        throw error;
+      }
+    },
+
+    put: (key, bytes) =>
+      throughAside(
+        (path) => writeFlushed(path, bytes),
+        async (path) => {
+          await ready(place(key));
+          await rename(path, place(key));
+          await flushFolder(dirname(place(key)));
+        },
+      ),
+
+    create: (key, bytes) =>
+      throughAside(
+        (path) => writeFlushed(path, bytes),
+        async (path) => {
+          await ready(place(key));
+          return created(link(path, place(key)), dirname(place(key)));
+        },
+      ),
+
+    createAll: (prefix, objects) =>
+      throughAside(
+        async (path) => {
+          await mkdir(path, { mode: 0o700 });
+          for (const [name, bytes] of objects) await writeFlushed(join(path, ...parts(name)), bytes);
+          await flushFolder(path);
+        },
+        async (path) => {
+          await ready(place(prefix));
+          return created(rename(path, place(prefix)), dirname(place(prefix)));
+        },
+      ),
+
+    async list(prefix) {
+      try {
+        const names = await readdir(prefix === '' ? folder : place(prefix));
+        return names.filter((name) => name !== UNFINISHED).sort();
+      } catch (error) {
+        if (isMissing(error)) return [];
+        throw error;
+      }
+    },
+
+    async delete(keyOrPrefix) {
+      const path = await aside();
+      try {
+        await rename(place(keyOrPrefix), path);
+        await flushFolder(dirname(place(keyOrPrefix)));
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      await rm(path, { recursive: true, force: true });
+    },
+
+    async sweep() {
+      for (const name of await readdir(unfinished).catch(() => [])) {
+        const path = join(unfinished, name);
+        const age = await stat(path).then(
+          (found) => Date.now() - found.mtimeMs,
+          () => 0,
+        );
+        if (age > ABANDONED_MILLISECONDS) await rm(path, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** The parts of a key; a key that could leave the folder or name a hidden file is a mistake of ours. */
+function parts(key: string): string[] {
+  const names = key.split('/');
+  if (!names.every((name) => /^[^\s./\\\0][^/\\\0]*$/.test(name))) throw new Error(`not a key: ${JSON.stringify(key)}`);
+  return names;
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Flushes a folder, so that the names in it outlive a power cut. */
+async function flushFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function created(move: Promise<void>, folder: string): Promise<boolean> {
+  try {
+    await move;
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
+    throw error;
+  }
+  await flushFolder(folder);
+  return true;
+}
+
+const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+
+function spaceError(error: unknown): ManyheadError | undefined {
+  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')
+    ? new ManyheadError(
+        'STORAGE_FULL',
+        'The data folder has no space left: nothing was changed. Free some space and try again.',
+      )
+    : undefined;
+}

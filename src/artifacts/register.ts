@@ -1,0 +1,58 @@
+import type { ArtifactStore } from './store.js';
+
+/** A value and the generation it was read at, to be handed back when it is to be replaced. */
+export interface Generation<T> {
+  readonly generation: number;
+  readonly value: T;
+}
+
+/**
+ * A JSON value that several processes change without losing each other's changes: compare-and-set on top of a store
+ * that can only create. Generation n is the object `<key>/<n>`, and setting means creating n + 1, which only one process
+ * can. Old generations stay, and so tell what the value was before: right for values that change a few times (the
+ * aliases of a model, the status of a job), not for counters.
+ */
+export interface Register<T> {
+  /** The newest value, or undefined where none was ever set. */
+  read(): Promise<Generation<T> | undefined>;
+  /** Sets the value if nobody else has since `from` was read (undefined: never set); false where somebody has. */
+  set(from: Generation<T> | undefined, value: T): Promise<boolean>;
+  /**
+   * Reads, changes and sets, again and again until nobody came between.
+   * @param change the next value; undefined leaves everything as it is
+   * @returns what the register holds afterwards
+   */
+  update(change: (value: T | undefined) => T | undefined): Promise<T | undefined>;
+}
+
+/** @param parse checks what was read from the store; throws where it is not a T */
+export function register<T>(store: ArtifactStore, key: string, parse: (json: unknown) => T): Register<T> {
+  const read = async (): Promise<Generation<T> | undefined> => {
+    const generation = (await store.list(key))
+      .map(Number)
+      .filter(Number.isSafeInteger)
+      .reduce((a, b) => Math.max(a, b), 0);
+    if (generation === 0) return undefined;
+    const bytes = await store.get(`${key}/${name(generation)}`);
+    // Only deleting the whole register removes a generation, so one that was listed and is gone means: never set.
+    return bytes && { generation, value: parse(JSON.parse(bytes.toString('utf8'))) };
+  };
+
+  const set = (from: Generation<T> | undefined, value: T): Promise<boolean> =>
+    store.create(`${key}/${name((from?.generation ?? 0) + 1)}`, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+
+  return {
+    read,
+    set,
+    async update(change) {
+      for (;;) {
+        const current = await read();
+        const next = change(current?.value);
+        if (next === undefined) return current?.value;
+        if (await set(current, next)) return next;
+      }
+    },
+  };
+}
+
+const name = (generation: number): string => String(generation).padStart(8, '0');

