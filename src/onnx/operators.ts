@@ -1,0 +1,136 @@
+import { type Attributes, intOf, intsOf, type Shape, type Value } from './graph.js';
+import { axisOf, broadcast, product, reduced, reshaped, swapped, unsqueezed } from './shapes.js';
+import { type ElementType, elementTypes, integersOf, onnxNumberOf } from './tensor.js';
+
+/** Type and shape of one output. */
+export interface Output {
+  readonly type: ElementType;
+  readonly shape: Shape;
+}
+
+/** What an operator makes of its inputs. A rule throws when it cannot know; the builder's caller then gives the shape. */
+type OutputRule = (call: Call) => readonly Output[];
+
+interface Call {
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes;
+}
+
+const like: OutputRule = ({ inputs: [x] }) => [{ type: x.type, shape: x.shape }];
+const elementwise: OutputRule = ({ inputs: [a, b] }) => [{ type: a.type, shape: broadcast(a.shape, b.shape) }];
+const compare: OutputRule = ({ inputs: [a, b] }) => [{ type: 'bool', shape: broadcast(a.shape, b.shape) }];
+
+const reduce: OutputRule = (call) => {
+  const [x, axes] = call.inputs;
+  const shape = reduced(x.shape, axes && constants(axes), intOf(call, 'keepdims', 1) === 1);
+  return [{ type: x.type, shape }];
+};
+
+const multiply: OutputRule = (call) => {
+  const [a, b] = call.inputs;
+  const left = intOf(call, 'transA', 0) ? swapped(a.shape) : a.shape;
+  const right = intOf(call, 'transB', 0) ? swapped(b.shape) : b.shape;
+  return [{ type: a.type, shape: product(left, right) }];
+};
+
+/** For each operator: type and shape of its outputs (https://onnx.ai/onnx/operators, and ORT's ContribOperators.md). */
+export const outputRules: Readonly<Record<string, OutputRule>> = {
+  Add: elementwise,
+  Sub: elementwise,
+  Mul: elementwise,
+  Div: elementwise,
+  Less: compare,
+  Equal: compare,
+  Where: ({ inputs: [c, a, b] }) => [{ type: a.type, shape: broadcast(c.shape, broadcast(a.shape, b.shape)) }],
+
+  BiasGelu: like,
+  Erf: like,
+  Exp: like,
+  Gelu: like,
+  FastGelu: like,
+  Identity: like,
+  LpNormalization: like,
+  Neg: like,
+  Reciprocal: like,
+  Relu: like,
+  Softmax: like,
+  Sqrt: like,
+  Tanh: like,
+  Cast: (call) => [{ type: typeNumbered(intOf(call, 'to', 0)), shape: call.inputs[0].shape }],
+
+  MatMul: multiply,
+  FusedMatMul: multiply,
+  Gemm: multiply,
+  // qkv [batch, tokens, width] with weight [width, 3 * width]: the values' width comes out.
+  Attention: ({ inputs: [x, weight] }) => [
+    { type: x.type, shape: [...x.shape.slice(0, -1), third(weight.shape[weight.shape.length - 1])] },
+  ],
+
+  LayerNormalization: (call) => {
+    const [x] = call.inputs;
+    const axis = axisOf(intOf(call, 'axis', -1), x.shape.length);
+    const statistics = x.shape.map((size, i) => (i < axis ? size : 1));
+    return [x.shape, statistics, statistics].map((shape) => ({ type: x.type, shape }));
+  },
+  ReduceMax: reduce,
+  ReduceMean: reduce,
+  ReduceSum: reduce,
+
+  Reshape: ({ inputs: [x, target] }) => [{ type: x.type, shape: reshaped(x.shape, constants(target)) }],
+  Squeeze: ({ inputs: [x, axes] }) => [{ type: x.type, shape: reduced(x.shape, constants(axes), false) }],
+  Unsqueeze: ({ inputs: [x, axes] }) => [{ type: x.type, shape: unsqueezed(x.shape, constants(axes)) }],
+  Transpose: (call) => {
+    const [x] = call.inputs;
+    const order = intsOf(call, 'perm') ?? [...x.shape.keys()].reverse();
+    return [{ type: x.type, shape: order.map((axis) => x.shape[axis]) }];
+  },
+
+  Concat: (call) => {
+    const axis = axisOf(intOf(call, 'axis', 0), call.inputs[0].shape.length);
+    const total = call.inputs.reduce((sum, { shape }) => sum + known(shape[axis]), 0);
+    return [{ type: call.inputs[0].type, shape: call.inputs[0].shape.with(axis, total) }];
+  },
+  Gather: (call) => {
+    const [table, indices] = call.inputs;
+    const axis = axisOf(intOf(call, 'axis', 0), table.shape.length);
+    return [{ type: table.type, shape: table.shape.toSpliced(axis, 1, ...indices.shape) }];
+  },
+  Shape: (call) => {
+    const rank = call.inputs[0].shape.length;
+    return [{ type: 'int64', shape: [intOf(call, 'end', rank) - intOf(call, 'start', 0)] }];
+  },
+  Slice: ({ inputs: [x, starts, ends, axes] }) => {
+    const [from, to] = [constants(starts), constants(ends)];
+    const on = axes ? constants(axes) : [...from.keys()];
+    const shape = on.reduce((sizes, axis, i) => {
+      const at = axisOf(axis, sizes.length);
+      return sizes.with(at, sliced(known(sizes[at]), from[i], to[i]));
+    }, x.shape);
+    return [{ type: x.type, shape }];
+  },
+};
+
+/** Values of an input that must be known when the graph is built. */
+function constants(value: Value): readonly number[] {
+  const values = value.producer.kind === 'constant' ? integersOf(value.producer.tensor) : undefined;
+  if (values === undefined) throw new Error(`${value.name} is not a constant`);
+  return values;
+}
+
+function known(size: number | string): number {
+  if (typeof size === 'string') throw new Error(`${size} is only known when the graph runs`);
+  return size;
+}
+
+const third = (size: number | string): number => known(size) / 3;
+
+function sliced(size: number, from: number, to: number): number {
+  const inside = (at: number) => Math.min(size, Math.max(0, at < 0 ? at + size : at));
+  return Math.max(0, inside(to) - inside(from));
+}
+
+function typeNumbered(number: number): ElementType {
+  const type = elementTypes.find((each) => onnxNumberOf[each] === number);
+  if (type === undefined) throw new Error(`element type ${number} is not one of ours`);
+  return type;
+}
