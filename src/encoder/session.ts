@@ -1,0 +1,77 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf } from '../errors.js';
+
+/*
+ * What runs inside an encoding thread: one ONNX Runtime session, which blocks the thread while it runs. With one
+ * intra-op thread the session has no pool of its own, so nothing spins while it waits.
+ */
+
+/** A model and its weights. */
+export interface SessionModel {
+  /** An ONNX file. */
+  readonly model: Uint8Array;
+  /** Where the model's weights lie; ONNX Runtime maps them from there. */
+  readonly folder: string;
+}
+
+/** What a thread is started with, and a cell shared with it: 1 while ONNX Runtime is at work, then 0. */
+export interface ThreadData {
+  readonly model: SessionModel;
+  readonly busy: Int32Array<SharedArrayBuffer>;
+}
+
+/** Texts of similar length, padded to one length with zeros on the right. */
+export interface Batch {
+  /** [texts, tokens] */
+  readonly ids: Int32Array<ArrayBuffer>;
+  /** Real tokens of each text, [texts] */
+  readonly lengths: Int32Array<ArrayBuffer>;
+}
+
+/** What a thread says: that it is ready, the vectors [texts, hidden] of the last batch, or what went wrong. */
+export type Answer =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'vectors'; readonly vectors: Float32Array }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const { model, busy }: ThreadData = workerData;
+const session = await InferenceSession.create(model.model, {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  enableCpuMemArena: false,
+  logSeverityLevel: 3,
+  extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+});
+
+parentPort?.on('message', async (batch: Batch | 'close') => {
+  if (batch === 'close') {
+    await session.release();
+    parentPort?.close();
+    return;
+  }
+  try {
+    const vectors = await run(batch);
+    answer({ kind: 'vectors', vectors }, [vectors.buffer]);
+  } catch (error) {
+    answer({ kind: 'failed', message: messageOf(error) });
+  }
+});
+answer({ kind: 'ready' });
+
+async function run({ ids, lengths }: Batch): Promise<Float32Array<ArrayBuffer>> {
+  const { embedding } = await session.run({
+    ids: new Tensor('int32', ids, [lengths.length, ids.length / lengths.length]),
+    lengths: new Tensor('int32', lengths, [lengths.length]),
+  });
+  if (!(embedding.data instanceof Float32Array)) throw new Error(`the encoder made ${embedding.type}, not float32`);
+  // A copy: the result's own memory belongs to ONNX Runtime and cannot be handed to another thread.
+  return new Float32Array(embedding.data);
+}
+
+function answer(answer: Answer, moved: readonly ArrayBuffer[] = []): void {
+  Atomics.store(busy, 0, 0);
+  Atomics.notify(busy, 0);
+  parentPort?.postMessage(answer, moved);
+}

@@ -1,0 +1,74 @@
+import { Worker } from 'node:worker_threads';
+import type { Answer, Batch, SessionModel, ThreadData } from './session.js';
+
+/** A thread with one session. It runs one batch at a time. */
+export interface EncodingThread {
+  /**
+   * Vectors of a batch, [texts, hidden]. The batch's arrays are moved to the thread: they are empty afterwards.
+   * @throws Error when the session fails, or the thread ends before it answers
+   */
+  run(batch: Batch): Promise<Float32Array>;
+  /** Settles when the thread is gone. */
+  readonly ended: Promise<void>;
+  /** Lets the batch that runs finish, then ends the thread. */
+  close(): Promise<void>;
+}
+
+/** The `busy` cell of every thread there is. */
+const running = new Set<Int32Array<SharedArrayBuffer>>();
+
+// ONNX Runtime's binding aborts the whole process when a thread is ended in the middle of its work, as process.exit() does.
+const longestWait = 2000;
+process.once('exit', () => {
+  for (const busy of running) Atomics.wait(busy, 0, 1, longestWait);
+});
+
+/**
+ * Starts a thread and waits until its session is open.
+ * @throws Error when ONNX Runtime does not take the model
+ */
+export async function startThread(model: SessionModel): Promise<EncodingThread> {
+  const busy = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+  const workerData: ThreadData = { model, busy };
+  const worker = new Worker(new URL('./session.js', import.meta.url), { workerData, execArgv: [] });
+  running.add(busy);
+  // A thread that fails must not take the process with it. `exit` always follows, and only then is the thread gone.
+  let failure: unknown;
+  worker.on('error', (error) => {
+    failure = error;
+  });
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      running.delete(busy);
+      resolve();
+    });
+  });
+  const nextAnswer = () =>
+    new Promise<Answer>((resolve, reject) => {
+      const exited = (code: number) => {
+        worker.off('message', answered);
+        reject(failure ?? new Error(`an encoding thread ended with code ${code}`));
+      };
+      const answered = (answer: Answer) => {
+        worker.off('exit', exited);
+        resolve(answer);
+      };
+      worker.once('message', answered).once('exit', exited);
+    });
+
+  await nextAnswer();
+  return {
+    ended,
+    async run(batch) {
+      Atomics.store(busy, 0, 1);
+      worker.postMessage(batch, [batch.ids.buffer, batch.lengths.buffer]);
+      const answer = await nextAnswer();
+      if (answer.kind === 'vectors') return answer.vectors;
+      throw new Error(answer.kind === 'failed' ? answer.message : 'an encoding thread started twice');
+    },
+    close() {
+      worker.postMessage('close');
+      return ended;
+    },
+  };
+}
