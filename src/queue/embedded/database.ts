@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { PGlite } from '@electric-sql/pglite';
+import { runMigrations } from 'bullmq';
+
+/** A queue is small: PostgreSQL's usual 128 MB of buffers would only be memory that is touched and kept. */
+const settings = ['shared_buffers=8MB', 'wal_buffers=256kB', 'min_wal_size=32MB', 'max_wal_size=64MB'];
+
+/** Opens the database in a folder, or makes a new one, and brings BullMQ's tables up to date. */
+export async function openDatabase(folder: string): Promise<PGlite> {
+  if (!existsSync(folder)) await create(folder);
+  const database = await PGlite.create(folder, {
+    relaxedDurability: false,
+    startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
+  });
+  await runMigrations({
+    async query<Row>(text: string, parameters: readonly unknown[] = []) {
+      // Only `exec` takes the several statements of a migration, which answer with no rows.
+      if (parameters.length > 0 || text.startsWith('SELECT')) return database.query<Row>(text, [...parameters]);
+      await database.exec(text);
+      return { rows: [] };
+    },
+  });
+  // Every client shares this session: its search path, and what it listens to.
+  await database.exec('SET search_path TO bullmq, public; LISTEN bullmq_jobs; LISTEN bullmq_events');
+  return database;
+}
+
+/** The folder appears whole or not at all. */
+async function create(folder: string): Promise<void> {
+  const half = `${folder}.new`;
+  rmSync(half, { recursive: true, force: true });
+  try {
+    await promisify(execFile)(process.execPath, [fileURLToPath(new URL('./create.js', import.meta.url)), half]);
+  } catch (error) {
+    throw error instanceof Error && 'stderr' in error && error.stderr ? new Error(String(error.stderr)) : error;
+  }
+  renameSync(half, folder);
+}
+
+/** Gives the space of removed rows back: PGlite has no autovacuum, and every delivery is a row that comes and goes. */
+export const tidy = async (database: PGlite): Promise<void> => {
+  await database.exec('VACUUM ANALYZE job, event, meta');
+};

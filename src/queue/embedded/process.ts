@@ -1,0 +1,68 @@
+import { chmodSync, rmSync } from 'node:fs';
+import type { PGlite } from '@electric-sql/pglite';
+import { messageOf } from '../../errors.js';
+import { openDatabase, tidy } from './database.js';
+import { lockFolder } from './lock.js';
+import { checkPrivate, makePrivate, placeOf } from './place.js';
+import { serveDatabase } from './server.js';
+
+/**
+ * The embedded queue, a process of its own: `node process.js <folder>`. Tells its parent `ready`; ends with its parent,
+ * on SIGTERM and on SIGINT. Whatever is wrong is one line on stderr and exit code 1.
+ */
+const longestGoodbye = 1_500;
+const tidyEvery = 60 * 60_000;
+
+function fail(error: unknown): never {
+  process.stderr.write(`queue: ${messageOf(error).split('\n')[0]}\n`);
+  process.exit(1);
+}
+
+async function open(folder: string): Promise<PGlite> {
+  try {
+    return await openDatabase(folder);
+  } catch (error) {
+    throw new Error(
+      `the queue in ${folder} cannot be opened (${messageOf(error).split('\n')[0]}): move that folder away and start again; job records are kept elsewhere`,
+    );
+  }
+}
+
+async function serve(folder: string): Promise<void> {
+  const place = placeOf(folder);
+  makePrivate(place.folder);
+  if (place.host !== place.folder) {
+    makePrivate(place.host);
+    checkPrivate(place.host);
+  }
+  const unlock = await lockFolder(place.lock, place.socket);
+  const database = await open(place.database);
+  await tidy(database);
+  rmSync(place.socket, { force: true });
+  const server = await serveDatabase(database, place.socket, fail);
+  chmodSync(place.socket, 0o600);
+  const tidying = setInterval(() => void tidy(database).catch(fail), tidyEvery);
+
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return;
+    ending = true;
+    setTimeout(() => process.exit(1), longestGoodbye).unref();
+    clearInterval(tidying);
+    await server.close();
+    await database.close();
+    unlock();
+    process.exit(0);
+  };
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => void end().catch(fail));
+  if (process.send) {
+    if (!process.connected) return end();
+    process.send('ready');
+  }
+}
+
+process.on('uncaughtException', fail);
+process.on('unhandledRejection', fail);
+const folder = process.argv[2];
+if (folder === undefined) fail('give the folder of the queue');
+else await serve(folder).catch(fail);

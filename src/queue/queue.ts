@@ -1,0 +1,94 @@
+import { type IQueueBackend, Queue } from 'bullmq';
+import type { QueueConfig } from '../config.js';
+import { aside, complaints, type OnError } from './complaint.js';
+import { type Delivery, deliveryId } from './delivery.js';
+import { eventsKept } from './events.js';
+import { keyPrefix, openLink, queueName } from './link.js';
+import { isReported } from './progress.js';
+import { callLimit, stopIfTooLate, unavailable, until, withinCallLimit } from './unavailable.js';
+
+/** The queue as those see it who ask for work. Every call fails within 2 s with QUEUE_UNAVAILABLE when it is away. */
+export interface TrainingQueue {
+  /**
+   * Delivers to one worker. Adding a delivery that the queue still holds changes nothing. One that failed is not sent
+   * later; only where the queue went away between doing it and saying so may it have been added: `holds` tells.
+   */
+  add(delivery: Delivery): Promise<void>;
+  /** True where it was still waiting and now is gone; false where it is being worked on, or not there. */
+  remove(delivery: Delivery): Promise<boolean>;
+  /** Waiting or being worked on. What has a record and is not held was lost, and may be added again. */
+  holds(delivery: Delivery): Promise<boolean>;
+  /** What its worker reported last; undefined where nothing was, or the delivery is not held. */
+  progress(delivery: Delivery): Promise<unknown>;
+  /** Resolves when the queue answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Losses (a worker that died, a run that threw) after which a delivery is given up. */
+export const mostLosses = 3;
+
+/** Opens the queue for asking; succeeds at once, also while the queue is away. */
+export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue {
+  const complain = complaints(onError);
+  const link = openLink(config, 'asker', complain);
+  const queue = new Queue<unknown, unknown, string, unknown, unknown, string, IQueueBackend>(
+    queueName,
+    { connection: {}, prefix: keyPrefix, skipMetasUpdate: true },
+    link.backend,
+  );
+  queue.on('error', aside(complain, 'asking'));
+
+  const ask = async <T>(question: () => Promise<T>): Promise<T> => {
+    try {
+      return await withinCallLimit(async () => {
+        await link.reach();
+        stopIfTooLate();
+        return question();
+      });
+    } catch (error) {
+      aside(complain, 'asking')(error);
+      throw unavailable(error);
+    }
+  };
+
+  return {
+    add: (delivery) =>
+      ask(async () => {
+        await queue.add(
+          'train',
+          {},
+          {
+            jobId: deliveryId(delivery),
+            attempts: mostLosses,
+            backoff: { type: 'fixed', delay: 1_000 },
+            removeOnComplete: true,
+            removeOnFail: true,
+          },
+        );
+      }),
+    remove: (delivery) =>
+      ask(async () => {
+        const jobId = deliveryId(delivery);
+        if ((await queue.getJob(jobId)) === undefined || (await queue.remove(jobId)) !== 1) return false;
+        // Only one of the two kinds of queue tells by itself that something was removed.
+        await queue.getBackend().publishEvent({ event: 'withdrawn', jobId }, eventsKept);
+        return true;
+      }),
+    holds: (delivery) =>
+      ask(async () => {
+        const state = await queue.getJobState(deliveryId(delivery));
+        return state === 'waiting' || state === 'active' || state === 'delayed';
+      }),
+    progress: (delivery) =>
+      ask(async () => {
+        const progress = (await queue.getJob(deliveryId(delivery)))?.progress;
+        return isReported(progress) ? progress.reported : undefined;
+      }),
+    ping: () => ask(async () => {}),
+    async close() {
+      await until(AbortSignal.timeout(callLimit), queue.close()).catch(() => {});
+      await link.close();
+    },
+  };
+}

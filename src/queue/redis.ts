@@ -1,0 +1,59 @@
+import { createRedisBackend } from 'bullmq';
+import { Redis, type RedisOptions } from 'ioredis';
+import { hidePassword } from '../config.js';
+import type { OnError } from './complaint.js';
+import type { Link, Manner } from './link.js';
+import { callLimit, stopIfTooLate } from './unavailable.js';
+
+/** Nothing is kept to be sent later: what fails was not queued behind the caller's back. */
+const impatient: RedisOptions = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResendUnfulfilledCommands: false,
+  commandTimeout: callLimit,
+};
+
+/** Blocking reads are answered every 5 s, if only with nothing: a longer silence is a dead connection. */
+const patient: RedisOptions = { enableOfflineQueue: true, maxRetriesPerRequest: null, socketTimeout: 12_000 };
+
+/** A link to a Redis server: redis://[user:password@]host[:port][/db], or rediss:// for TLS. */
+export function redisLink(url: string, manner: Manner, onError: OnError): Link {
+  const name = `Redis at ${hidePassword(url)}`;
+  const redis = new Redis(url, {
+    ...(manner === 'asker' ? impatient : patient),
+    connectTimeout: 5_000,
+    keepAlive: 5_000,
+    retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 10), 500),
+  });
+  const returned: (() => void)[] = [];
+  let waiting: (() => void)[] = [];
+  let wasReady = false;
+
+  redis.on('error', (error) => onError(`${name} cannot be reached: ${error.message || 'no answer'}`));
+  redis.on('ready', () => {
+    if (wasReady) for (const listener of returned) listener();
+    wasReady = true;
+    for (const resolve of waiting.splice(0)) resolve();
+  });
+
+  return {
+    // The version check would also warn about the eviction policy once a connection.
+    backend: (queue, options, how) =>
+      createRedisBackend(
+        queue,
+        { ...options, connection: redis, skipVersionCheck: true, skipWaitingForReady: manner === 'asker' },
+        how,
+      ),
+    reach: async () => {
+      if (redis.status !== 'ready') {
+        await new Promise<void>((resolve) => {
+          waiting = [...waiting.slice(-1_000), resolve];
+        });
+      }
+      stopIfTooLate();
+      await redis.ping();
+    },
+    onReturn: (listener) => returned.push(listener),
+    close: async () => redis.disconnect(),
+  };
+}
