@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 /** What a caller can act on. The codes are stable: clients branch on them. */
 export type ErrorCode =
   | 'BAD_USER_INPUT'
@@ -57,3 +59,21 @@ export const messageOf = (error: unknown): string => (error instanceof Error ? e
 /** The errno code (ENOENT, EEXIST, ...) of a system error, if it is one. */
 export const systemCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+/**
+ * What of an error may leave the process: a ManyheadError as it is; of any other only an id, under which the log holds
+ * the cause.
+ */
+export function publicError(error: unknown): {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly id: string;
+} {
+  const id = randomUUID();
+  if (error instanceof ManyheadError) return { code: error.code, message: error.message, id };
+  return {
+    code: 'INTERNAL',
+    message: `Something went wrong here, and not with the request. The log tells the cause under ${id}.`,
+    id,
+  };
+}

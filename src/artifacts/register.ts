@@ -25,8 +25,8 @@ export interface Register<T> {
   update(change: (value: T | undefined) => T | undefined): Promise<T | undefined>;
 }
 
-/** @param parse checks what was read from the store; throws where it is not a T */
-export function register<T>(store: ArtifactStore, key: string, parse: (json: unknown) => T): Register<T> {
+/** @param parse the value from the JSON text that was stored; throws where it is not a T */
+export function register<T>(store: ArtifactStore, key: string, parse: (text: string) => T): Register<T> {
   const read = async (): Promise<Generation<T> | undefined> => {
     const generation = (await store.list(key))
       .map(Number)
@@ -35,7 +35,7 @@ export function register<T>(store: ArtifactStore, key: string, parse: (json: unk
     if (generation === 0) return undefined;
     const bytes = await store.get(`${key}/${name(generation)}`);
     // Only deleting the whole register removes a generation, so one that was listed and is gone means: never set.
-    return bytes && { generation, value: parse(JSON.parse(bytes.toString('utf8'))) };
+    return bytes && { generation, value: parse(bytes.toString('utf8')) };
   };
 
   const set = (from: Generation<T> | undefined, value: T): Promise<boolean> =>
