@@ -1,0 +1,30 @@
+import type { TaskKind } from '../datasets/example.js';
+
+/** One dense layer: `weight` is [inputs, outputs] row by row, `bias` [outputs]. */
+export interface Layer {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/**
+ * A classifier of one task on the shared embedding: one dense layer, or one hidden layer with GELU below it.
+ * Labels stand in the order of the logits.
+ */
+export interface Head {
+  readonly task: string;
+  readonly kind: TaskKind;
+  readonly labels: readonly string[];
+  readonly hidden: Layer | undefined;
+  readonly output: Layer;
+  /** Divides the logits, so that confidence means how often the head is right (Guo et al. 2017). */
+  readonly temperature: number;
+}
+
+/** How many numbers a head learns. */
+export const parametersOf = (head: Head): number =>
+  layersOf(head).reduce((sum, layer) => sum + layer.weight.length + layer.bias.length, 0);
+
+export const layersOf = ({ hidden, output }: Head): readonly Layer[] => (hidden ? [hidden, output] : [output]);
+
+/** A MULTI_LABEL label counts as given from this score on. */
+export const MULTI_LABEL_THRESHOLD = 0.5;
