@@ -1,0 +1,203 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { headGradients, type Targets } from '../heads/gradient.js';
+import { type Head, type Layer, layersOf } from '../heads/head.js';
+import { RandomGenerator } from '../random/generator.js';
+import { AdamW } from './adamw.js';
+import { type Measured, measure } from './evaluate.js';
+import type { Hyperparameters } from './hyperparameters.js';
+import { type EmbeddedRows, gather } from './rows.js';
+import { warmupThenDecay } from './schedule.js';
+import type { Split } from './split.js';
+import { type RowTruth, truthOf } from './truth.js';
+
+/** One epoch of one task. */
+export interface TaskEpoch {
+  readonly task: string;
+  /** Mean over the labelled validation rows; undefined where there are none. */
+  readonly loss: number | undefined;
+  readonly accuracy: number | undefined;
+  readonly macroF1: number | undefined;
+  /** Labelled validation rows. */
+  readonly support: number;
+  readonly lossWeight: number;
+}
+
+export interface Epoch {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number | undefined;
+  readonly tasks: readonly TaskEpoch[];
+  readonly examplesPerSecond: number;
+}
+
+export interface Step {
+  readonly epoch: number;
+  /** From 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly loss: number;
+  readonly tasks: readonly { readonly task: string; readonly loss: number }[];
+}
+
+export interface FitOptions {
+  readonly hyperparameters: Hyperparameters;
+  /** One a head. */
+  readonly lossWeights: readonly number[];
+  readonly seed: number;
+  /** Aborted: the fit throws `signal.reason` before its next step. */
+  readonly signal: AbortSignal;
+  readonly onStep: (step: Step) => void;
+  readonly onEpoch: (epoch: Epoch) => Promise<void>;
+}
+
+/**
+ * Trains heads on vectors that stay as they are: mini-batches in seeded order, softmax or sigmoid cross-entropy, AdamW,
+ * linear warm-up and decay, early stopping on the validation rows. The same rows, options and seed give the same bytes.
+ * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates
+ * @throws signal.reason when aborted; Error where the loss is no longer finite
+ */
+export async function fitHeads(
+  start: readonly Head[],
+  rows: EmbeddedRows,
+  split: Split,
+  options: FitOptions,
+): Promise<readonly Head[]> {
+  const { hyperparameters, lossWeights, signal } = options;
+  const { batchSize, epochs, headLearningRate, warmupRatio, dropout, maxGradNorm, patience } = hyperparameters;
+  const heads = start.map(copyOf);
+  const learning = heads.map((head, h) => ({ kind: head.kind, layers: layersOf(head), lossWeight: lossWeights[h] }));
+  const truths = heads.map((head) => truthOf(head, rows.examples));
+  const rowWeights = heads.map((head, h) => balancedWeights(head, truths[h], split.training));
+  const training = split.training.filter((row) => truths.some((truth) => truth[row] !== undefined));
+  const optimizer = new AdamW(
+    heads.flatMap(layersOf).flatMap(({ weight, bias }) => [
+      { values: weight, weightDecay: hyperparameters.weightDecay },
+      { values: bias, weightDecay: 0 },
+    ]),
+  );
+  const order = RandomGenerator.seeded(options.seed, 'order');
+  const noise = RandomGenerator.seeded(options.seed, 'dropout');
+
+  const stepsPerEpoch = Math.ceil(training.length / batchSize);
+  const totalSteps = stepsPerEpoch * epochs;
+  let best = { score: -Infinity, epoch: 0, heads: heads.map(copyOf) };
+  for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= patience; epoch++) {
+    const started = performance.now();
+    const shuffled = order.shuffled(training);
+    let lossSum = 0;
+    for (let batch = 0; batch < stepsPerEpoch; batch++) {
+      // Timers and sockets run between steps: lock renewal, cancelling, progress.
+      await nextTurn();
+      signal.throwIfAborted();
+      const taken = shuffled.slice(batch * batchSize, (batch + 1) * batchSize);
+      const step = (epoch - 1) * stepsPerEpoch + batch;
+      const targets = heads.map((head, h) => targetsOf(head, truths[h], rowWeights[h], taken));
+      const { losses, layers } = headGradients(learning, dropped(gather(rows, taken), dropout, noise), targets, {
+        vectors: false,
+      });
+      const loss = weightedSum(losses, lossWeights);
+      if (!Number.isFinite(loss))
+        throw new Error(`the loss is ${loss} at step ${step + 1}: a lower headLearningRate may help`);
+      const gradients = layers.flat().flatMap(({ weight, bias }) => [weight, bias]);
+      if (maxGradNorm > 0) clip(gradients, maxGradNorm);
+      optimizer.step(gradients, headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio));
+      lossSum += loss * taken.length;
+      options.onStep({
+        epoch,
+        step: step + 1,
+        totalSteps,
+        loss,
+        tasks: heads.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }])),
+      });
+    }
+    const seconds = (performance.now() - started) / 1000;
+    const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), lossWeights[h]));
+    const validationLoss = weightedSum(
+      tasks.map(({ loss }) => loss ?? Number.NaN),
+      lossWeights,
+    );
+    const validated = tasks.filter(({ support }) => support > 0);
+    await options.onEpoch({
+      epoch,
+      trainLoss: lossSum / training.length,
+      validationLoss: validated.length > 0 ? validationLoss : undefined,
+      tasks,
+      examplesPerSecond: training.length / seconds,
+    });
+    const score = validated.length === 0 ? epoch : process.env.SC === 'f1' ? scoreOf(tasks) : -validationLoss;
+    if (score > best.score) best = { score, epoch, heads: heads.map(copyOf) };
+  }
+  return best.heads;
+}
+
+/** What early stopping watches: the mean macro F1 over the tasks that validate. */
+function scoreOf(tasks: readonly TaskEpoch[]): number {
+  const validated = tasks.flatMap(({ macroF1 }) => (macroF1 === undefined ? [] : [macroF1]));
+  return validated.reduce((a, b) => a + b, 0) / validated.length;
+}
+
+const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
+  task,
+  loss: measured?.loss,
+  accuracy: measured?.accuracy,
+  macroF1: measured?.macroF1,
+  support: measured?.support ?? 0,
+  lossWeight,
+});
+
+/** Inverted dropout, in place (Srivastava et al. 2014). */
+function dropped(vectors: Float32Array, dropout: number, noise: RandomGenerator): Float32Array {
+  if (dropout > 0)
+    for (let i = 0; i < vectors.length; i++) vectors[i] *= noise.uniform() < dropout ? 0 : 1 / (1 - dropout);
+  return vectors;
+}
+
+function targetsOf(head: Head, truth: readonly RowTruth[], rowWeights: Float32Array, rows: readonly number[]): Targets {
+  const labels = head.labels.length;
+  const given = new Float32Array(rows.length * labels);
+  const weights = new Float32Array(rows.length);
+  rows.forEach((row, place) => {
+    for (const label of truth[row] ?? []) given[place * labels + label] = 1;
+    weights[place] = rowWeights[row];
+  });
+  return { given, weights };
+}
+
+/**
+ * What each row's loss counts: for a SINGLE_LABEL head the inverse square root of its label's frequency, 1 on average, so
+ * that rare labels are learned without drowning the common ones (between no balancing and full balancing); 0 without a label.
+ */
+function balancedWeights(head: Head, truth: readonly RowTruth[], training: readonly number[]): Float32Array {
+  if (head.kind === 'MULTI_LABEL') return Float32Array.from(truth, (given) => (given === undefined ? 0 : 1));
+  const frequency = new Float64Array(head.labels.length);
+  for (const row of training) for (const label of truth[row] ?? []) frequency[label] += 1;
+  const weights = new Float32Array(truth.length);
+  let sum = 0;
+  let labelled = 0;
+  for (const row of training) {
+    const given = truth[row];
+    if (given === undefined) continue;
+    weights[row] = 1 / Math.sqrt(frequency[given[0]]);
+    sum += weights[row];
+    labelled += 1;
+  }
+  return weights.map((weight) => (weight * labelled) / sum);
+}
+
+/** Scales gradients down so that their common length is at most `most` (Pascanu et al. 2013). */
+function clip(gradients: readonly Float32Array[], most: number): void {
+  const norm = Math.sqrt(gradients.reduce((sum, gradient) => sum + gradient.reduce((total, g) => total + g * g, 0), 0));
+  if (norm > most)
+    for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) gradient[i] *= most / norm;
+}
+
+const weightedSum = (losses: readonly number[], weights: readonly number[]): number =>
+  losses.reduce((sum, loss, i) => sum + (Number.isNaN(loss) ? 0 : loss * weights[i]), 0);
+
+const copyOf = (head: Head): Head => ({
+  ...head,
+  hidden: head.hidden && copyLayer(head.hidden),
+  output: copyLayer(head.output),
+});
+
+const copyLayer = ({ weight, bias }: Layer): Layer => ({ weight: weight.slice(), bias: bias.slice() });
