@@ -1,0 +1,49 @@
+import type { HeadDescription } from '../heads/file.js';
+import type { Hyperparameters } from '../training/hyperparameters.js';
+import type { TaskReport } from '../training/metrics.js';
+import type { Freeze } from '../training/plan.js';
+import type { PromotionDecision } from './promotion.js';
+
+/** Which encoder a version reads its vectors from. */
+export interface EncoderReference {
+  /** sha256 of the encoder's weights. */
+  readonly id: string;
+  /** The pretrained encoder it is, or came from. */
+  readonly base: string;
+  readonly fineTuned: boolean;
+  readonly dimensions: number;
+  readonly maxTokens: number;
+}
+
+/** What version.json holds: where a version comes from, what it can do, and how well. */
+export interface ModelVersion {
+  /** Of this file; a later format reads the earlier ones. */
+  readonly format: 1;
+  readonly model: string;
+  readonly number: number;
+  /** The version it went on from. */
+  readonly parent: number | undefined;
+  readonly createdAt: string;
+  readonly jobId: string;
+  readonly tasks: readonly (HeadDescription & { readonly frozen: boolean })[];
+  readonly encoder: EncoderReference;
+  readonly freeze: Freeze;
+  readonly hyperparameters: Hyperparameters;
+  readonly lossWeights: Readonly<Record<string, number>>;
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly dataset: string | undefined;
+  readonly datasetDigest: string;
+  /** Measured on rows the heads never learned from; an untouched head keeps its parent's report. */
+  readonly metrics: readonly TaskReport[];
+  /** What was decided when it was made; where `production` points now, the aliases tell. */
+  readonly promotion: PromotionDecision;
+  /** What it was made with, such as `@tensorflow/tfjs: 4.22.0 (wasm)`. */
+  readonly libraries: Readonly<Record<string, string>>;
+  /** Seconds a phase. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly files: { readonly [name: string]: { readonly sha256: string; readonly bytes: number } };
+}
+
+/** A version before the registry has given it a number and written its files. */
+export type VersionDraft = Omit<ModelVersion, 'format' | 'number' | 'createdAt' | 'files'>;
