@@ -1,0 +1,109 @@
+import { ManyheadError } from '../errors.js';
+import type { Delivery } from '../queue/delivery.js';
+import type { TrainingQueue } from '../queue/queue.js';
+import { hasEnded, type JobState, startedAt, type TrainingJob } from './job.js';
+import type { CheckedTraining } from './order.js';
+import type { JobRecords } from './records.js';
+
+/** Where jobs are kept, and what delivers them. */
+export interface JobRooms {
+  readonly records: JobRecords;
+  readonly queue: TrainingQueue;
+}
+
+export const deliveryOf = ({ id, attempt }: TrainingJob): Delivery => ({ jobId: id, attempt });
+
+/**
+ * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
+ * @throws ManyheadError QUEUE_UNAVAILABLE
+ */
+export async function submit(checked: CheckedTraining, { records, queue }: JobRooms): Promise<TrainingJob> {
+  const job = await records.create(checked);
+  try {
+    await queue.add(deliveryOf(job));
+  } catch (error) {
+    await records.delete(job.id);
+    throw error;
+  }
+  return job;
+}
+
+/**
+ * Ends a job that has not ended. Where one is running, its worker stops within a step.
+ * @throws ManyheadError NOT_FOUND; CONFLICT where it has ended, or is writing its version
+ */
+export async function cancel(id: string, { records, queue }: JobRooms): Promise<TrainingJob> {
+  const { job, moved } = await records.move(id, ({ state }) =>
+    hasEnded(state) || 'saving' in state
+      ? undefined
+      : { status: 'CANCELLED', startedAt: startedAt(state), finishedAt: new Date().toISOString() },
+  );
+  if (!moved)
+    throw new ManyheadError(
+      'CONFLICT',
+      `job ${id} ${hasEnded(job.state) ? `has ended: it is ${job.state.status}` : 'is writing its version'}, and cannot be cancelled.`,
+      'id',
+    );
+  // The record decides: a delivery that cannot be taken back now is dropped by the worker that gets it.
+  await queue.remove(deliveryOf(job)).catch(() => {});
+  return job;
+}
+
+/**
+ * Queues a job that failed or was cancelled again, as its next attempt.
+ * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed; QUEUE_UNAVAILABLE, and the job stays as it was
+ */
+export async function retry(id: string, { records, queue }: JobRooms): Promise<TrainingJob> {
+  await queue.ping();
+  const before = await records.get(id);
+  const job = await records.again(id, ({ state }) => {
+    if (state.status !== 'FAILED' && state.status !== 'CANCELLED')
+      throw new ManyheadError(
+        'CONFLICT',
+        `job ${id} is ${state.status}: only a job that is FAILED or CANCELLED can be tried again.`,
+        'id',
+      );
+  });
+  try {
+    await queue.add(deliveryOf(job));
+  } catch (error) {
+    await records.move(id, ({ state, attempt }): JobState | undefined =>
+      state.status === 'QUEUED' && attempt === job.attempt ? before.state : undefined,
+    );
+    throw error;
+  }
+  return job;
+}
+
+/**
+ * Puts the jobs that wait or run by their record, but are not in the queue, back into it: what is left of a process that
+ * was killed between the two, or of a queue that lost its data.
+ */
+export async function reconcile({ records, queue }: JobRooms): Promise<number> {
+  let added = 0;
+  for (const id of await records.ids()) {
+    const job = await records.find(id);
+    if (job === undefined || hasEnded(job.state) || (await queue.holds(deliveryOf(job)))) continue;
+    await queue.add(deliveryOf(job));
+    added += 1;
+  }
+  return added;
+}
+
+/** Ends a job that the queue has given up on because its workers died, again and again. */
+export async function giveUp({ jobId, attempt }: Delivery, { records }: JobRooms): Promise<void> {
+  if ((await records.find(jobId)) === undefined) return;
+  await records.move(jobId, (job) =>
+    hasEnded(job.state) || job.attempt !== attempt
+      ? undefined
+      : {
+          status: 'FAILED',
+          startedAt: startedAt(job.state),
+          finishedAt: new Date().toISOString(),
+          error: {
+            code: 'WORKER_LOST',
+            message: 'The workers that had this job died one after the other. It may need more memory than they have.',
+          },
+        },
+  );
+}

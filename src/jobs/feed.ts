@@ -1,0 +1,119 @@
+import { messageOf } from '../errors.js';
+import type { Log } from '../log.js';
+import type { QueueEvent } from '../queue/events.js';
+import { deliveryOf, giveUp, type JobRooms, reconcile } from './actions.js';
+import { bell } from './bell.js';
+import { type EpochEntry, hasEnded, type JobProgress, type TrainingJob } from './job.js';
+
+/** What somebody who follows a job is told. */
+export type JobEvent =
+  | { readonly kind: 'STATUS' | 'VERSION'; readonly job: TrainingJob }
+  | { readonly kind: 'STEP'; readonly job: TrainingJob; readonly progress: JobProgress }
+  | { readonly kind: 'EPOCH'; readonly job: TrainingJob; readonly epoch: EpochEntry };
+
+export interface JobFeed {
+  /** Takes what the queue tells. */
+  heard(event: QueueEvent): void;
+  /** The present state of a job, then its steps and epochs as they come, and its end. @throws ManyheadError NOT_FOUND */
+  follow(id: string): AsyncGenerator<JobEvent, void>;
+  /** Every job (of one model, or of all) whose status changes from now on. */
+  changes(model: string | undefined): AsyncGenerator<TrainingJob, void>;
+  /** What the worker of a running job said last. */
+  progress(job: TrainingJob): Promise<JobProgress | undefined>;
+}
+
+/** Followers look at the record this often, in milliseconds, should an event have been missed. */
+const LOOK_AGAIN = 5_000;
+
+/**
+ * Turns what the queue tells (which may be dropped, doubled or late) into what followers are told (complete and in order):
+ * an event only says that there may be something new; what it is, the record and the history say.
+ */
+export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
+  const { records, queue } = rooms;
+  const rings = bell(LOOK_AGAIN);
+  const newest = new Map<string, JobProgress>();
+
+  return {
+    heard(event) {
+      if (event.kind === 'gap') {
+        reconcile(rooms).catch((error) =>
+          log.warn('jobs could not be compared with the queue', { why: messageOf(error) }),
+        );
+        return rings.ring(undefined);
+      }
+      if (event.kind === 'progress') {
+        if (isProgress(event.progress)) newest.set(event.jobId, event.progress);
+        return rings.ring(event.jobId);
+      }
+      newest.delete(event.jobId);
+      const settled = event.kind === 'lost' ? giveUp(event, rooms) : Promise.resolve();
+      settled.then(
+        () => rings.ring(event.jobId),
+        (error) => log.error('a lost job could not be ended', { job: event.jobId }, error),
+      );
+    },
+
+    async *follow(id) {
+      const ear = rings.listen(id);
+      try {
+        let job = await records.get(id);
+        let epochs = (await records.history(job)).length;
+        let said = newest.get(id);
+        yield { kind: 'STATUS', job };
+        while (!hasEnded(job.state)) {
+          await ear.rung();
+          const before = job;
+          job = (await records.find(id)) ?? before;
+          const history = await records.history(job);
+          // Fewer than were told: the job starts over, and tells its epochs again.
+          if (history.length < epochs || job.attempt !== before.attempt) epochs = 0;
+          for (const epoch of history.slice(epochs)) yield { kind: 'EPOCH', job, epoch };
+          epochs = history.length;
+          if (hasEnded(job.state)) break;
+          const progress = newest.get(id);
+          if (progress?.step !== undefined && progress !== said) yield { kind: 'STEP', job, progress };
+          else if (progress !== said || job.state.status !== before.state.status) yield { kind: 'STATUS', job };
+          said = progress;
+        }
+        if (job.state.status === 'SUCCEEDED' && job.state.version !== undefined) yield { kind: 'VERSION', job };
+        yield { kind: 'STATUS', job };
+      } finally {
+        ear.close();
+      }
+    },
+
+    async *changes(model) {
+      const ear = rings.listen();
+      const told = new Map<string, string>();
+      try {
+        for (;;)
+          for (const id of await ear.rung()) {
+            const job = await records.find(id);
+            const state = `${job?.attempt} ${job?.state.status}`;
+            if (job === undefined || told.get(id) === state) continue;
+            told.set(id, state);
+            if (model === undefined || job.order.model === model) yield job;
+          }
+      } finally {
+        ear.close();
+      }
+    },
+
+    async progress(job) {
+      if (job.state.status !== 'RUNNING') return undefined;
+      const known = newest.get(job.id);
+      if (known) return known;
+      const reported = await queue.progress(deliveryOf(job)).catch(() => undefined);
+      return isProgress(reported) ? reported : undefined;
+    },
+  };
+}
+
+/** What came through the queue was written by a worker, maybe of another release. */
+const isProgress = (value: unknown): value is JobProgress =>
+  typeof value === 'object' &&
+  value !== null &&
+  'phase' in value &&
+  'progress' in value &&
+  typeof value.progress === 'number';

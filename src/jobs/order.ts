@@ -1,0 +1,133 @@
+import { checkExamples, type GivenExample } from '../datasets/check.js';
+import { countTasks } from '../datasets/count.js';
+import type { Example } from '../datasets/example.js';
+import type { Datasets } from '../datasets/store.js';
+import { badInput, shown } from '../errors.js';
+import { checkName } from '../names.js';
+import type { PromotionPolicy } from '../registry/promotion.js';
+import { PRODUCTION, type Registry } from '../registry/registry.js';
+import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
+import { freezePlan } from '../training/plan.js';
+import type { LossWeighting, TrainingJob } from './job.js';
+
+/** A training as a caller asks for it. */
+export interface GivenTraining {
+  readonly model: string;
+  readonly dataset: string | undefined;
+  readonly examples: readonly GivenExample[] | undefined;
+  readonly tasks: readonly string[] | undefined;
+  readonly baseVersion: number | undefined;
+  readonly freeze: {
+    readonly backbone: 'FULL';
+    readonly frozenLayers: number | undefined;
+    readonly heads: readonly string[];
+  };
+  readonly hyperparameters: GivenHyperparameters;
+  readonly lossWeighting: 'EQUAL' | 'FIXED';
+  readonly lossWeights: readonly { readonly task: string; readonly weight: number }[] | undefined;
+  readonly validationSplit: number;
+  readonly seed: number;
+  readonly promote: PromotionPolicy;
+}
+
+/** What checking a training looks things up in. */
+export interface OrderRooms {
+  readonly datasets: Datasets;
+  readonly registry: Registry;
+  readonly encoder: { readonly dimensions: number; readonly parameters: number; readonly layers: number };
+}
+
+export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' | 'frozenParameters'>;
+
+/**
+ * Checks a training in full and stores its rows, so that all that can be wrong with it is said before it is queued.
+ * @throws ManyheadError BAD_USER_INPUT or NOT_FOUND naming the field, the value and what would be right
+ */
+export async function checkTraining(
+  given: GivenTraining,
+  { datasets, registry, encoder }: OrderRooms,
+): Promise<CheckedTraining> {
+  const model = checkName('model', given.model);
+  if (given.freeze.frozenLayers !== undefined)
+    throw badInput(
+      'freeze.frozenLayers',
+      `freeze.frozenLayers is ${given.freeze.frozenLayers}, and freeze.backbone FULL fixes all ${encoder.layers} layers: leave it out.`,
+    );
+  const validationSplit = checkNumber('validationSplit', given.validationSplit, { least: 0, most: 0.9 });
+  const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
+  const rows = await rowsOf(given, datasets);
+  const hyperparameters = checkHyperparameters(given.hyperparameters, rows.count);
+  const base = await baseOf(given, registry);
+  const freeze = { backbone: given.freeze.backbone, heads: given.freeze.heads };
+  const plan = freezePlan(
+    { rowsField: rows.field, tasks: given.tasks, freeze, hiddenUnits: hyperparameters.hiddenUnits },
+    rows.tasks,
+    base?.tasks ?? [],
+    encoder,
+  );
+  const tasks = given.tasks ?? rows.tasks.map(({ task }) => task);
+  const learning = plan.heads.filter(({ role }) => role === 'learns').map(({ head }) => head.task);
+  const lossWeighting = checkLossWeighting(given, learning);
+  return {
+    order: {
+      model,
+      dataset: given.dataset,
+      datasetDigest: await rows.store(),
+      tasks,
+      base: base?.number,
+      freeze,
+      hyperparameters,
+      lossWeighting,
+      validationSplit,
+      seed,
+      promote: given.promote,
+    },
+    trainableParameters: plan.trainableParameters,
+    frozenParameters: plan.frozenParameters,
+  };
+}
+
+/** The rows, wherever the caller has them; those given right here are stored only once everything else was found right. */
+async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) {
+  if ((dataset === undefined) === (examples === undefined))
+    throw badInput(
+      'dataset',
+      `${dataset === undefined ? 'neither dataset nor examples' : 'both dataset and examples'} given: give exactly one of the two.`,
+    );
+  if (dataset !== undefined) {
+    const { tasks, digest, rows } = await datasets.get(dataset, 'dataset');
+    return { field: 'dataset', tasks, count: rows, store: async () => digest };
+  }
+  const rows: readonly Example[] = checkExamples('examples', examples ?? []);
+  return { field: 'examples', tasks: countTasks(rows), count: rows.length, store: () => datasets.putRows(rows) };
+}
+
+/** The version to go on from: the one named, else the one in production, else none. */
+async function baseOf({ model, baseVersion }: GivenTraining, registry: Registry) {
+  const number = baseVersion ?? (await registry.aliases(model))[PRODUCTION];
+  return number === undefined ? undefined : registry.version(model, number, 'baseVersion');
+}
+
+function checkLossWeighting({ lossWeighting, lossWeights }: GivenTraining, learning: readonly string[]): LossWeighting {
+  if (lossWeighting === 'EQUAL') {
+    if (lossWeights !== undefined)
+      throw badInput(
+        'lossWeights',
+        'lossWeights are given while lossWeighting is EQUAL: leave them out, or make it FIXED.',
+      );
+    return { kind: 'EQUAL' };
+  }
+  const given = lossWeights ?? [];
+  given.forEach(({ task, weight }, index) => {
+    const at = `lossWeights[${index}]`;
+    if (!learning.includes(task))
+      throw badInput(`${at}.task`, `${at}.task is ${shown(task)}: the tasks that learn are ${learning.join(', ')}.`);
+    if (given.findIndex((each) => each.task === task) < index)
+      throw badInput(`${at}.task`, `${at}.task is ${shown(task)} a second time: give one weight a task.`);
+    checkNumber(`${at}.weight`, weight, { least: 0, above: true, most: 1000 });
+  });
+  const missing = learning.find((task) => !given.some((each) => each.task === task));
+  if (missing !== undefined)
+    throw badInput('lossWeights', `lossWeights has no weight for task ${shown(missing)}: with FIXED give one a task.`);
+  return { kind: 'FIXED', weights: Object.fromEntries(given.map(({ task, weight }) => [task, weight])) };
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { register } from '../artifacts/register.js';
+import type { ArtifactStore } from '../artifacts/store.js';
+import { notFound } from '../errors.js';
+import type { EpochEntry, JobState, TrainingJob } from './job.js';
+
+export interface JobRecords {
+  create(job: Omit<TrainingJob, 'id' | 'createdAt' | 'attempt' | 'state'>): Promise<TrainingJob>;
+  find(id: string): Promise<TrainingJob | undefined>;
+  /** @throws ManyheadError NOT_FOUND naming the newest jobs */
+  get(id: string): Promise<TrainingJob>;
+  /** All ids, oldest first. */
+  ids(): Promise<readonly string[]>;
+  /**
+   * Moves a job on, if `next` gives a state for the one it is in; two processes never both move it from one state.
+   * @returns the job and whether this call moved it
+   */
+  move(id: string, next: (job: TrainingJob) => JobState | undefined): Promise<{ job: TrainingJob; moved: boolean }>;
+  /** Queues an ended job again, as its next attempt. */
+  again(id: string, check: (job: TrainingJob) => void): Promise<TrainingJob>;
+  history(job: TrainingJob): Promise<readonly EpochEntry[]>;
+  /** Replaces the history of the job's present attempt; only the worker that runs it does. */
+  putHistory(job: TrainingJob, history: readonly EpochEntry[]): Promise<void>;
+  /** Forgets a job that never reached the queue. */
+  delete(id: string): Promise<void>;
+}
+
+/** Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`. */
+export function jobRecordsOn(store: ArtifactStore): JobRecords {
+  const record = (id: string) => register(store, `jobs/${id}/record`, (text): TrainingJob => JSON.parse(text));
+  const historyKey = ({ id, attempt }: TrainingJob) => `jobs/${id}/history-${attempt}.json`;
+  const ids = () => store.list('jobs');
+  const find = async (id: string) => (isJobId(id) ? (await record(id).read())?.value : undefined);
+
+  const get = async (id: string): Promise<TrainingJob> => {
+    const job = await find(id);
+    if (job === undefined) throw notFound(`job ${JSON.stringify(id)}`, [...(await ids())].reverse(), 'id');
+    return job;
+  };
+
+  /** Changes a job, unless `change` gives undefined for what it finds. */
+  const change = async (id: string, change: (job: TrainingJob) => TrainingJob | undefined) => {
+    await get(id);
+    let moved = false;
+    const job = await record(id).update((current) => {
+      const next = current && change(current);
+      moved = next !== undefined;
+      return next;
+    });
+    return { job: job ?? (await get(id)), moved };
+  };
+
+  return {
+    async create(order) {
+      const job: TrainingJob = {
+        ...order,
+        id: newJobId(),
+        createdAt: new Date().toISOString(),
+        attempt: 1,
+        state: { status: 'QUEUED' },
+      };
+      await record(job.id).update(() => job);
+      return job;
+    },
+    find,
+    get,
+    ids,
+    move: (id, next) =>
+      change(id, (job) => {
+        const state = next(job);
+        return state && { ...job, state };
+      }),
+    async again(id, check) {
+      const { job } = await change(id, (job) => {
+        check(job);
+        return { ...job, attempt: job.attempt + 1, state: { status: 'QUEUED' } };
+      });
+      return job;
+    },
+    async history(job) {
+      const bytes = await store.get(historyKey(job));
+      return bytes === undefined ? [] : JSON.parse(bytes.toString('utf8'));
+    },
+    putHistory: (job, history) => store.put(historyKey(job), Buffer.from(JSON.stringify(history))),
+    delete: (id) => store.delete(`jobs/${id}`),
+  };
+}
+
+/** Ids sort by the time they were made: 9 digits of milliseconds and 8 of chance, base 36. */
+function newJobId(): string {
+  const chance = BigInt(`0x${randomBytes(8).toString('hex')}`)
+    .toString(36)
+    .padStart(13, '0')
+    .slice(-8);
+  return `${Date.now().toString(36).padStart(9, '0')}${chance}`;
+}
+
+const isJobId = (id: string): boolean => /^[0-9a-z]{17}$/.test(id);

@@ -1,0 +1,30 @@
+import { pino } from 'pino';
+import type { LogLevel } from './config.js';
+
+/** What a line of the log is about: the fact first, then its particulars. */
+export type Particulars = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface Log {
+  debug(fact: string, particulars?: Particulars): void;
+  info(fact: string, particulars?: Particulars): void;
+  warn(fact: string, particulars?: Particulars): void;
+  /** @param cause logged with its stack, which is never shown to a caller */
+  error(fact: string, particulars?: Particulars, cause?: unknown): void;
+}
+
+/**
+ * A log with a JSON line a fact on standard error; never a text's content.
+ * @param process_ which process speaks: `api`, `worker`, `queue`
+ */
+export function openLog(process_: string, level: LogLevel): Log {
+  const logger = pino(
+    { level, base: { process: process_ }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  );
+  return {
+    debug: (fact, particulars = {}) => logger.debug(particulars, fact),
+    info: (fact, particulars = {}) => logger.info(particulars, fact),
+    warn: (fact, particulars = {}) => logger.warn(particulars, fact),
+    error: (fact, particulars = {}, cause = undefined) => logger.error({ ...particulars, err: cause }, fact),
+  };
+}
