@@ -1,0 +1,120 @@
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { badInput } from '../errors.js';
+import { DEFAULT_MODEL } from '../registry/registry.js';
+import { chooseHeads, predict } from '../serving/classify.js';
+import type { Context } from './context.js';
+import { checkTexts } from './texts.js';
+
+@ArgsType()
+class ClassifyArgs {
+  @Field(() => [String], { description: 'The texts, at most 4096.' })
+  texts!: string[];
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Only these tasks, in this order; every task of the model when absent.',
+  })
+  tasks?: string[];
+
+  @Field(() => String, { description: 'The model.' })
+  model: string = DEFAULT_MODEL;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A version number; the version that `production` points to when absent.',
+  })
+  version?: number;
+}
+
+@ObjectType({ description: 'A label and how likely it is.' })
+class LabelScore {
+  @Field(() => String, { description: 'The label.' })
+  label!: string;
+
+  @Field(() => Float, { description: '0 to 1.' })
+  score!: number;
+}
+
+@ObjectType({ description: 'What one head says of a text.' })
+class Prediction {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => String, { nullable: true, description: 'The best label (SINGLE_LABEL).' })
+  label?: string;
+
+  @Field(() => [String], { description: 'Every label over its threshold (MULTI_LABEL); the best one otherwise.' })
+  labels!: readonly string[];
+
+  @Field(() => Float, { description: 'The score of the best label, 0 to 1.' })
+  confidence!: number;
+
+  allScores!: readonly LabelScore[];
+}
+
+@ObjectType({ description: 'What every head says of a text.' })
+class Classification {
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+
+  @Field(() => String, { description: 'The model that answered.' })
+  model!: string;
+
+  @Field(() => Int, { description: 'The version that answered.' })
+  version!: number;
+
+  @Field(() => Boolean, { description: 'The text was longer than the encoder reads.' })
+  truncated!: boolean;
+
+  @Field(() => [Prediction], { description: 'One a task.' })
+  predictions!: Prediction[];
+}
+
+@Resolver(() => Prediction)
+export class ClassificationResolver {
+  @Query(() => [Classification], {
+    description:
+      'Label texts with every head of a model (or the named ones): each text is encoded once, all heads read that one vector.',
+  })
+  async classify(
+    @Args(() => ClassifyArgs) asked: ClassifyArgs,
+    @Ctx() { encoder, served }: Context,
+  ): Promise<Classification[]> {
+    const { texts, model } = asked;
+    const { version, heads } = await served.of(model, asked.version ?? undefined);
+    const chosen = chooseHeads(heads, asked.tasks ?? undefined);
+    const encoded = await encoder.encode(checkTexts(texts));
+    return encoded.map(({ vector, truncated }, index) => ({
+      text: texts[index],
+      model,
+      version: version.number,
+      truncated,
+      predictions: chosen.map((head) => {
+        const { scores, ...prediction } = predict(head, vector);
+        return { ...prediction, allScores: scores };
+      }),
+    }));
+  }
+
+  @FieldResolver(() => [LabelScore], { description: 'The score of every label, best first.' })
+  scores(
+    @Root() { allScores }: Prediction,
+    @Arg('top', () => Int, { nullable: true, description: 'Only so many.' }) top?: number | null,
+  ): readonly LabelScore[] {
+    if (top != null && top < 1) throw badInput('top', `top is ${top}: give 1 or more.`);
+    return allScores.slice(0, top ?? undefined);
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  Arg,
+  Ctx,
+  Field,
+  FieldResolver,
+  InputType,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  registerEnumType,
+} from 'type-graphql';
+import { checkExamples } from '../datasets/check.js';
+import { labelsOf } from '../datasets/example.js';
+import { badInput, ManyheadError } from '../errors.js';
+import { hasEnded } from '../jobs/job.js';
+import { checkName } from '../names.js';
+import type { Context } from './context.js';
+import { DateTime } from './scalars.js';
+
+export enum TaskKind {
+  SINGLE_LABEL = 'SINGLE_LABEL',
+  MULTI_LABEL = 'MULTI_LABEL',
+}
+registerEnumType(TaskKind, {
+  name: 'TaskKind',
+  description: 'How many labels of a task can be right.',
+  valuesConfig: {
+    SINGLE_LABEL: { description: 'Exactly one.' },
+    MULTI_LABEL: { description: 'Any number, none included.' },
+  },
+});
+
+@InputType({ description: "A row's labels of one task: exactly one of `label` and `labels`." })
+class TaskLabelInput {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => String, { nullable: true, description: 'The right label of a SINGLE_LABEL task.' })
+  label?: string;
+
+  @Field(() => [String], { nullable: true, description: 'The right labels of a MULTI_LABEL task; may be empty.' })
+  labels?: string[];
+}
+
+@InputType({ description: 'A row: a text and its labels.' })
+export class ExampleInput {
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+
+  @Field(() => [TaskLabelInput], { description: 'Rows may be labelled for some tasks only.' })
+  labels!: TaskLabelInput[];
+}
+
+@ObjectType({ description: 'How many rows have a label.' })
+class LabelCount {
+  @Field(() => String, { description: 'The label.' })
+  label!: string;
+
+  @Field(() => Int, { description: 'Rows that have it.' })
+  rows!: number;
+}
+
+@ObjectType({ description: 'What a data set says of one task.' })
+class DatasetTask {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => TaskKind, { description: 'Whether one label is right or any number.' })
+  kind!: 'SINGLE_LABEL' | 'MULTI_LABEL';
+
+  @Field(() => [LabelCount], { description: 'Its labels, by name.' })
+  labels!: readonly LabelCount[];
+
+  @Field(() => Int, { description: 'Rows that say nothing about the task.' })
+  unlabelledRows!: number;
+}
+
+@ObjectType({ description: "A row's labels of one task." })
+class TaskLabel {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => [String], { description: 'The right labels.' })
+  labels!: readonly string[];
+}
+
+@ObjectType({ description: 'A row of a data set.' })
+class Example {
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+
+  @Field(() => [TaskLabel], { description: 'Its labels, one entry a task it is labelled for.' })
+  labels!: TaskLabel[];
+}
+
+@ObjectType({ description: 'Rows under a name.' })
+class Dataset {
+  @Field(() => String, { description: 'The name.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'How many rows it has.' })
+  rows!: number;
+
+  @Field(() => String, { description: 'sha256 of the rows: the same rows have the same digest.' })
+  digest!: string;
+
+  @Field(() => DateTime, { description: 'When it was stored.' })
+  createdAt!: string;
+
+  @Field(() => [DatasetTask], { description: 'The tasks its rows are labelled for.' })
+  tasks!: readonly DatasetTask[];
+
+  @Field(() => [String], { description: 'What to look at before training on it.' })
+  warnings!: readonly string[];
+}
+
+@Resolver(() => Dataset)
+export class DatasetResolver {
+  @Query(() => [Dataset], { description: 'All data sets, by name.' })
+  async datasets(@Ctx() { datasets }: Context): Promise<Dataset[]> {
+    const found = await Promise.all((await datasets.names()).map((name) => datasets.find(name)));
+    return found.filter((dataset) => dataset !== undefined);
+  }
+
+  @Query(() => Dataset, { nullable: true, description: 'A data set by name; null where there is none.' })
+  async dataset(
+    @Arg('name', () => String, { description: 'The name.' }) name: string,
+    @Ctx() { datasets }: Context,
+  ): Promise<Dataset | undefined> {
+    return datasets.find(checkName('name', name));
+  }
+
+  @Mutation(() => Dataset, { description: 'Store rows under a name. What the name meant before is replaced.' })
+  async createDataset(
+    @Arg('name', () => String, { description: 'The name.' }) name: string,
+    @Arg('examples', () => [ExampleInput], { description: 'The rows.' }) examples: ExampleInput[],
+    @Ctx() { datasets }: Context,
+  ): Promise<Dataset> {
+    return datasets.create(checkName('name', name), checkExamples('examples', examples));
+  }
+
+  @Mutation(() => Boolean, {
+    description: 'Forget a data set; false where there was none. Versions trained on it keep what they know.',
+  })
+  async deleteDataset(
+    @Arg('name', () => String, { description: 'The name.' }) name: string,
+    @Ctx() { datasets, records }: Context,
+  ): Promise<boolean> {
+    checkName('name', name);
+    for (const id of await records.ids()) {
+      const job = await records.find(id);
+      if (job?.order.dataset === name && !hasEnded(job.state))
+        throw new ManyheadError(
+          'CONFLICT',
+          `data set ${JSON.stringify(name)} is needed by job ${id}, which is ${job.state.status}.`,
+          'name',
+        );
+    }
+    return datasets.delete(name);
+  }
+
+  @FieldResolver(() => [Example], { description: 'Some rows, in the order they came in.' })
+  async preview(
+    @Root() { digest }: Dataset,
+    @Arg('first', () => Int, { description: 'How many rows, 1 to 1000.', defaultValue: 10 }) first: number,
+    @Ctx() { datasets }: Context,
+  ): Promise<Example[]> {
+    if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
+    const rows = (await datasets.rows(digest)).slice(0, first);
+    return rows.map((row) => ({
+      text: row.text,
+      labels: Object.keys(row.labels).map((task) => ({ task, labels: labelsOf(row, task) ?? [] })),
+    }));
+  }
+}

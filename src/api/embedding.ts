@@ -1,0 +1,115 @@
+import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { normalized, randomlyProjected, truncated } from '../encoder/projection.js';
+import { badInput } from '../errors.js';
+import { DEFAULT_MODEL } from '../registry/registry.js';
+import type { Context } from './context.js';
+import { Vector } from './scalars.js';
+import { checkTexts } from './texts.js';
+
+enum Projection {
+  PCA = 'PCA',
+  RANDOM = 'RANDOM',
+  TRUNCATE = 'TRUNCATE',
+}
+registerEnumType(Projection, {
+  name: 'Projection',
+  description: "How to get from the encoder's own number of dimensions to fewer.",
+  valuesConfig: {
+    PCA: { description: 'Along the directions in which the vectors of real texts differ most; must be fitted first.' },
+    RANDOM: {
+      description:
+        'By a seeded Gaussian matrix, which keeps angles roughly as they are; works for any number of dimensions.',
+    },
+    TRUNCATE: { description: 'The first numbers of the vector.' },
+  },
+});
+
+@ArgsType()
+class EmbedArgs {
+  @Field(() => [String], { description: 'The texts, at most 4096.' })
+  texts!: string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Length of the returned vectors; the encoder's own (384) when absent.",
+  })
+  dimensions?: number;
+
+  @Field(() => Projection, { description: "How to get from the encoder's own length to `dimensions`." })
+  projection: Projection = Projection.PCA;
+
+  @Field(() => Int, { description: 'Seed of a RANDOM projection: the same seed gives the same projection for ever.' })
+  seed: number = 0;
+
+  @Field(() => Boolean, { description: 'Whether vectors are scaled to length 1.' })
+  normalize: boolean = true;
+
+  @Field(() => String, { description: "Which model's encoder: a fine-tuned model has its own." })
+  model: string = DEFAULT_MODEL;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'A version number; the version that `production` points to when absent.',
+  })
+  version?: number;
+}
+
+@ObjectType({ description: 'A text as a vector.' })
+class Embedding {
+  @Field(() => Vector, { description: 'The vector.' })
+  vector!: Float32Array;
+
+  @Field(() => Int, { description: 'Numbers in the vector.' })
+  dimensions!: number;
+
+  @Field(() => Int, { description: 'Tokens that were read, the two that mark start and end among them.' })
+  tokens!: number;
+
+  @Field(() => Boolean, { description: 'The text was longer than the encoder reads.' })
+  truncated!: boolean;
+}
+
+@Resolver()
+export class EmbeddingResolver {
+  @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
+  async embed(
+    @Args(() => EmbedArgs) asked: EmbedArgs,
+    @Ctx() { encoder, served, registry }: Context,
+  ): Promise<Embedding[]> {
+    const project = projection(asked, encoder.dimensions);
+    // Every version reads the one encoder there is, so looking it up only makes sure that it is there.
+    const isKnown =
+      asked.version == null && (asked.model === DEFAULT_MODEL || (await registry.versions(asked.model)).length > 0);
+    if (!isKnown) await served.of(asked.model, asked.version ?? undefined);
+    const encoded = await encoder.encode(checkTexts(asked.texts));
+    return encoded.map(({ vector, tokens, truncated }) => {
+      const projected = project(vector);
+      return { vector: projected, dimensions: projected.length, tokens, truncated };
+    });
+  }
+}
+
+/** What becomes of each vector; everything that can be wrong with it is said before anything is encoded. */
+function projection(
+  { dimensions, projection, seed, normalize }: EmbedArgs,
+  own: number,
+): (vector: Float32Array) => Float32Array {
+  const finish = normalize ? normalized : (vector: Float32Array) => vector;
+  if (dimensions == null || (dimensions === own && projection !== Projection.RANDOM)) return finish;
+  const most = projection === Projection.RANDOM ? MOST_DIMENSIONS : own;
+  if (dimensions < 1 || dimensions > most)
+    throw badInput('dimensions', `dimensions is ${dimensions}: give 1 to ${most} with projection ${projection}.`);
+  switch (projection) {
+    case Projection.TRUNCATE:
+      return (vector) => finish(truncated(vector, dimensions));
+    case Projection.RANDOM:
+      return (vector) => finish(randomlyProjected(vector, dimensions, seed));
+    case Projection.PCA:
+      throw badInput(
+        'projection',
+        `projection is PCA, which was not fitted yet: use TRUNCATE or RANDOM to get ${dimensions} dimensions.`,
+      );
+  }
+}
+
+const MOST_DIMENSIONS = 4096;

@@ -1,0 +1,42 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { ManyheadError, publicError } from '../errors.js';
+import type { Log } from '../log.js';
+
+/** Codes of errors that GraphQL itself finds in a request; their messages are the caller's own affair. */
+const REQUEST_CODES = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/**
+ * An error as a caller may see it: a ManyheadError and what GraphQL finds wrong with the request as they are; of
+ * anything else an id, under which the log holds the cause.
+ */
+export function callerError(error: unknown, log: Log): GraphQLFormattedError {
+  const cause = causeOf(error);
+  const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
+  if (cause instanceof ManyheadError) {
+    const { code, field, message } = cause;
+    return { message, ...place, extensions: field === undefined ? { code } : { code, field } };
+  }
+  if (
+    error instanceof GraphQLError &&
+    (cause instanceof GraphQLError || REQUEST_CODES.has(String(error.extensions.code)))
+  ) {
+    const code = error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED';
+    if (REQUEST_CODES.has(String(code))) return { message: error.message, ...place, extensions: { code } };
+  }
+  const { code, message, id } = publicError(cause);
+  log.error('a request failed', { id }, cause);
+  return { message, ...place, extensions: { code, id } };
+}
+
+/** What a resolver threw, under everything that GraphQL wrapped around it. */
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined ? causeOf(error.originalError) : error;
+}

@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import type { Context } from './context.js';
+import { callerError } from './errors.js';
+import { serveSubscriptions } from './subscriptions.js';
+
+/** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
+export const LONGEST_BODY = 64 * 1024 * 1024;
+
+const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+
+/** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export interface HttpServer {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly address: string;
+  /** Answers what it has begun to answer, and takes no more. */
+  close(): Promise<void>;
+}
+
+/**
+ * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, and /livez and /readyz.
+ * @throws a system error (EADDRINUSE, ...) where it cannot listen
+ */
+export async function serveHttp(
+  schema: GraphQLSchema,
+  context: Context,
+  config: Config,
+  log: Log,
+): Promise<HttpServer> {
+  const app = express();
+  const server = createServer(app);
+  const subscriptions = serveSubscriptions(server, schema, context, config, log);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: config.introspection,
+    includeStacktraceInErrorResponses: false,
+    formatError: (_, error) => callerError(error, log),
+    logger: quietLogger(log),
+    plugins: [ApolloServerPluginDrainHttpServer({ httpServer: server }), ApolloServerPluginLandingPageDisabled()],
+  });
+  await apollo.start();
+
+  app.disable('x-powered-by');
+  serveHealth(app, context);
+  if (config.graphiql) serveGraphiql(app);
+  app.use(
+    '/graphql',
+    express.json({ limit: LONGEST_BODY }),
+    expressMiddleware(apollo, { context: async () => context }),
+  );
+  app.use((_, response) => {
+    response.status(404).json({
+      errors: [{ message: 'There is nothing here: GraphQL is at /graphql.', extensions: { code: 'NOT_FOUND' } }],
+    });
+  });
+  app.use(bodyErrors(log));
+
+  await listening(server, config);
+  return {
+    address: addressOf(server, config),
+    async close() {
+      await subscriptions.close();
+      await apollo.stop();
+    },
+  };
+}
+
+function serveHealth(app: Express, { encoder, queue }: Context): void {
+  app.get('/livez', (_, response) => {
+    response.type('text').send('ok\n');
+  });
+  app.get('/readyz', async (_, response) => {
+    try {
+      await Promise.all([encoder.encode(['ready']), queue.ping()]);
+      response.type('text').send('ok\n');
+    } catch {
+      response.status(503).type('text').send('not ready\n');
+    }
+  });
+}
+
+function serveGraphiql(app: Express): void {
+  if (!existsSync(WEB)) return;
+  app.use('/assets', express.static(`${WEB}assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
+  app.get('/', (_, response) => response.redirect('/graphql'));
+  app.get('/graphql', (request, response, next) => {
+    if (!request.accepts(['json', 'html']) || request.accepts(['json', 'html']) !== 'html') return next();
+    response
+      .set({
+        'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+        'Cache-Control': 'no-cache',
+        Vary: 'Accept',
+        'X-Content-Type-Options': 'nosniff',
+      })
+      .sendFile('graphiql/index.html', { root: WEB });
+  });
+}
+
+/** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */
+const bodyErrors =
+  (log: Log): ErrorRequestHandler =>
+  (error, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = typeof error?.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
+    if (status === 500) {
+      response.status(500).json({ errors: [callerError(error, log)] });
+      return;
+    }
+    const message =
+      status === 413
+        ? `The request is too long: give at most ${LONGEST_BODY} bytes.`
+        : status === 404
+          ? 'There is nothing here.'
+          : `The request could not be read: ${error.type === 'entity.parse.failed' ? 'its body is not JSON' : 'its body is broken'}.`;
+    response
+      .status(status)
+      .json({ errors: [{ message, extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST' } }] });
+  };
+
+const listening = (server: Server, { port, host }: Config): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+function addressOf(server: Server, { host }: Config): string {
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const shown = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${port}`;
+}
+
+/** What Apollo has to say of itself, in our log. */
+const quietLogger = (log: Log) => ({
+  debug: (message: string) => log.debug(message),
+  info: (message: string) => log.debug(message),
+  warn: (message: string) => log.warn(message),
+  error: (message: string) => log.warn(message),
+});

@@ -1,0 +1,41 @@
+import type { Server } from 'node:http';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Config } from '../config.js';
+import type { Log } from '../log.js';
+import type { Context } from './context.js';
+import { callerError } from './errors.js';
+
+/** The longest message a client may send, in bytes. */
+const LONGEST_MESSAGE = 1024 * 1024;
+
+/** GraphQL over WebSocket at /graphql, by the graphql-transport-ws protocol: subscriptions, and queries too. */
+export function serveSubscriptions(
+  server: Server,
+  schema: GraphQLSchema,
+  context: Context,
+  { introspection }: Config,
+  log: Log,
+): { close(): Promise<void> } {
+  const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: LONGEST_MESSAGE });
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+  const serving = useServer(
+    {
+      schema,
+      context: () => context,
+      validate: (givenSchema, document) => validate(givenSchema, document, rules),
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors === undefined
+          ? result
+          : { ...result, errors: result.errors.map((error) => callerError(error, log)) },
+      onError: (_context, _id, _payload, errors) => errors.map((error) => callerError(error, log)),
+    },
+    sockets,
+  );
+  return {
+    async close() {
+      await serving.dispose();
+    },
+  };
+}

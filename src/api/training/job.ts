@@ -1,0 +1,232 @@
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { EpochEntry, TrainingJob as StoredJob } from '../../jobs/job.js';
+import { ModelVersion } from '../models.js';
+import { DateTime } from '../scalars.js';
+
+export enum JobStatus {
+  QUEUED = 'QUEUED',
+  RUNNING = 'RUNNING',
+  SUCCEEDED = 'SUCCEEDED',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+registerEnumType(JobStatus, {
+  name: 'JobStatus',
+  description: 'Where a job stands.',
+  valuesConfig: {
+    QUEUED: { description: 'It waits for a worker.' },
+    RUNNING: { description: 'A worker has it.' },
+    SUCCEEDED: { description: 'It is done.' },
+    FAILED: { description: 'It ended with an error, and can be tried again.' },
+    CANCELLED: { description: 'Somebody ended it; it left no version, and can be tried again.' },
+  },
+});
+
+export enum JobPhase {
+  EMBEDDING = 'EMBEDDING',
+  TRAINING = 'TRAINING',
+  EVALUATING = 'EVALUATING',
+  SAVING = 'SAVING',
+}
+registerEnumType(JobPhase, {
+  name: 'JobPhase',
+  description: 'What a running job is busy with.',
+  valuesConfig: {
+    EMBEDDING: { description: 'Encoding the rows, each once.' },
+    TRAINING: { description: 'Learning.' },
+    EVALUATING: { description: 'Measuring on the rows that were held back.' },
+    SAVING: { description: 'Writing the version.' },
+  },
+});
+
+export enum TrainingEventKind {
+  STATUS = 'STATUS',
+  STEP = 'STEP',
+  EPOCH = 'EPOCH',
+  VERSION = 'VERSION',
+}
+registerEnumType(TrainingEventKind, {
+  name: 'TrainingEventKind',
+  description: 'What an event tells.',
+  valuesConfig: {
+    STATUS: { description: 'Where the job stands.' },
+    STEP: { description: 'A step was taken; steps that follow each other fast are left out.' },
+    EPOCH: { description: 'An epoch ended; every epoch is told.' },
+    VERSION: { description: 'A version was made.' },
+  },
+});
+
+@ObjectType({ description: 'Why a job failed.' })
+class JobError {
+  @Field(() => String, { description: 'What to branch on.' })
+  code!: string;
+
+  @Field(() => String, { description: 'What to show.' })
+  message!: string;
+}
+
+@ObjectType({ description: 'How one task does, at one moment of a training.' })
+export class TaskMetrics {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Mean loss: of the batch in a step, of the validation rows in an epoch.',
+  })
+  loss?: number;
+
+  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
+  accuracy?: number;
+
+  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
+  macroF1?: number;
+
+  @Field(() => Int, { description: 'Labelled validation rows.' })
+  support!: number;
+
+  @Field(() => Float, { nullable: true, description: 'What its loss counts in the sum.' })
+  lossWeight?: number;
+}
+
+@ObjectType({ description: 'One epoch.' })
+class EpochMetrics {
+  @Field(() => Int, { description: 'From 1; 0 where the job only evaluated.' })
+  epoch!: number;
+
+  @Field(() => Float, { description: 'Mean over the rows learned from, while they were.' })
+  trainLoss!: number;
+
+  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
+  validationLoss?: number;
+
+  @Field(() => [TaskMetrics], { description: 'One entry a task.' })
+  tasks!: readonly TaskMetrics[];
+
+  @Field(() => Float, { description: 'Rows learned from a second.' })
+  examplesPerSecond!: number;
+
+  @Field(() => DateTime, { description: 'When it ended.' })
+  at!: string;
+}
+
+@ObjectType({ description: "Whether a job's version took over `production`, and why." })
+class Promotion {
+  @Field(() => Boolean, { description: 'Whether it did.' })
+  promoted!: boolean;
+
+  @Field(() => String, { description: 'Why.' })
+  reason!: string;
+}
+
+@ObjectType({ description: 'A training, from the request to its version.' })
+export class TrainingJob {
+  @Field(() => ID, { description: 'Names the job for ever.' })
+  id!: string;
+
+  @Field(() => String, { description: 'The model that gets the version.' })
+  model!: string;
+
+  @Field(() => JobStatus, { description: 'Where it stands.' })
+  status!: StoredJob['state']['status'];
+
+  @Field(() => Int, { description: 'From 1; a retry is the next.' })
+  attempt!: number;
+
+  @Field(() => DateTime, { description: 'When it was asked for.' })
+  createdAt!: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'When a worker began.' })
+  startedAt?: string;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it ended.' })
+  finishedAt?: string;
+
+  @Field(() => String, { nullable: true, description: 'The data set, where the rows had a name.' })
+  dataset?: string;
+
+  @Field(() => Int, { nullable: true, description: 'Numbers that learn.' })
+  trainableParameters?: number;
+
+  @Field(() => Int, { nullable: true, description: 'Numbers that are fixed, the encoder among them.' })
+  frozenParameters?: number;
+
+  @Field(() => JobError, { nullable: true, description: 'Why it failed.' })
+  error?: JobError;
+
+  @Field(() => Promotion, { nullable: true, description: 'Whether its version took over `production`.' })
+  promotion?: Promotion;
+
+  stored!: StoredJob;
+}
+
+@ObjectType({ description: 'What happened to a job.' })
+export class TrainingEvent {
+  @Field(() => TrainingJob, { description: 'The job as it is now.' })
+  job!: TrainingJob;
+
+  @Field(() => TrainingEventKind, { description: 'What the event tells.' })
+  kind!: 'STATUS' | 'STEP' | 'EPOCH' | 'VERSION';
+
+  @Field(() => Int, { nullable: true, description: 'STEP and EPOCH: the epoch, from 1.' })
+  epoch?: number;
+
+  @Field(() => Int, { nullable: true, description: 'STEP: the step, from 1, over all epochs.' })
+  step?: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'STEP: the steps of all epochs; fewer are taken where training stops early.',
+  })
+  totalSteps?: number;
+
+  @Field(() => Float, { nullable: true, description: 'STEP: of the batch. EPOCH: of the rows learned from.' })
+  loss?: number;
+
+  @Field(() => [TaskMetrics], { nullable: true, description: 'STEP and EPOCH: one entry a task.' })
+  taskLosses?: readonly TaskMetrics[];
+
+  @Field(() => Float, { nullable: true, description: 'How long the job may still take.' })
+  etaSeconds?: number;
+
+  @Field(() => DateTime, { description: 'When it was told.' })
+  at!: string;
+}
+
+@ObjectType({ description: 'A page of jobs.' })
+export class TrainingJobConnection {
+  @Field(() => [TrainingJob], { description: 'Newest first.' })
+  nodes!: TrainingJob[];
+
+  @Field(() => String, { nullable: true, description: 'Give it as `after` to get the next page.' })
+  endCursor?: string;
+
+  @Field(() => Boolean, { description: 'Whether there is one.' })
+  hasNextPage!: boolean;
+
+  @Field(() => Int, { description: 'Jobs on all pages.' })
+  totalCount!: number;
+}
+
+export type { EpochEntry };
+export { EpochMetrics, ModelVersion };
+
+/** A stored job as the API shows it. */
+export function jobView(stored: StoredJob): TrainingJob {
+  const { id, attempt, createdAt, order, state, trainableParameters, frozenParameters } = stored;
+  return {
+    id,
+    model: order.model,
+    status: state.status,
+    attempt,
+    createdAt,
+    startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,
+    finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
+    dataset: order.dataset,
+    trainableParameters,
+    frozenParameters,
+    error: state.status === 'FAILED' ? state.error : undefined,
+    promotion: state.status === 'SUCCEEDED' ? state.promotion : undefined,
+    stored,
+  };
+}

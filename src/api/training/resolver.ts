@@ -1,0 +1,162 @@
+import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { badInput } from '../../errors.js';
+import { cancel, retry, submit } from '../../jobs/actions.js';
+import type { JobEvent } from '../../jobs/feed.js';
+import type { TrainingJob as StoredJob } from '../../jobs/job.js';
+import { checkTraining } from '../../jobs/order.js';
+import type { Context } from '../context.js';
+import { ModelVersion, TaskReport, versionView } from '../models.js';
+import { givenTraining, TrainInput } from './input.js';
+import {
+  EpochMetrics,
+  JobPhase,
+  JobStatus,
+  jobView,
+  TrainingEvent,
+  TrainingJob,
+  TrainingJobConnection,
+} from './job.js';
+import { jobsPage } from './page.js';
+
+@Resolver(() => TrainingJob)
+export class TrainingResolver {
+  @Mutation(() => TrainingJob, {
+    description: 'Queue a training job; returns at once. Follow it with the subscription `trainingProgress`.',
+  })
+  async train(
+    @Arg('input', () => TrainInput, { description: 'What to learn, and how.' }) input: TrainInput,
+    @Ctx() context: Context,
+  ): Promise<TrainingJob> {
+    const checked = await checkTraining(givenTraining(input), context);
+    return jobView(await submit(checked, context));
+  }
+
+  @Mutation(() => TrainingJob, { description: 'End a job that has not ended; it leaves no version.' })
+  async cancelTraining(
+    @Arg('id', () => ID, { description: 'The job.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<TrainingJob> {
+    return jobView(await cancel(id, context));
+  }
+
+  @Mutation(() => TrainingJob, {
+    description: 'Queue a job that failed or was cancelled again, with the same rows and settings.',
+  })
+  async retryTraining(
+    @Arg('id', () => ID, { description: 'The job.' }) id: string,
+    @Ctx() context: Context,
+  ): Promise<TrainingJob> {
+    return jobView(await retry(id, context));
+  }
+
+  @Query(() => TrainingJob, { nullable: true, description: 'A job by id; null where there is none.' })
+  async trainingJob(
+    @Arg('id', () => ID, { description: 'The job.' }) id: string,
+    @Ctx() { records }: Context,
+  ): Promise<TrainingJob | undefined> {
+    const job = await records.find(id);
+    return job && jobView(job);
+  }
+
+  @Query(() => TrainingJobConnection, { description: 'Jobs, newest first.' })
+  async trainingJobs(
+    @Arg('first', () => Int, { description: 'How many, 1 to 1000.', defaultValue: 20 }) first: number,
+    @Arg('after', () => String, { nullable: true, description: 'Only jobs after this `endCursor`.' }) after:
+      | string
+      | undefined,
+    @Arg('status', () => [JobStatus], { nullable: true, description: 'Only jobs that stand there.' }) status:
+      | JobStatus[]
+      | undefined,
+    @Arg('model', () => String, { nullable: true, description: 'Only jobs of this model.' }) model: string | undefined,
+    @Ctx() { records }: Context,
+  ): Promise<TrainingJobConnection> {
+    if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
+    const page = await jobsPage(
+      records,
+      first,
+      after ?? undefined,
+      (job) =>
+        (status?.some((each) => each === job.state.status) ?? true) && (model == null || job.order.model === model),
+    );
+    return { ...page, nodes: page.jobs.map(jobView) };
+  }
+
+  @Subscription(() => TrainingEvent, {
+    description: "Starts with the job's current state, then every change; completes when the job has ended.",
+    subscribe: ({ args, context }: { args: { id: string }; context: Context }) => context.feed.follow(args.id),
+  })
+  async trainingProgress(
+    @Root() event: JobEvent,
+    @Arg('id', () => ID, { description: 'The job.' }) _id: string,
+    @Ctx() { feed }: Context,
+  ): Promise<TrainingEvent> {
+    return eventView(event, (await feed.progress(event.job))?.etaSeconds);
+  }
+
+  @Subscription(() => TrainingJob, {
+    description: 'Every status change of every job.',
+    subscribe: ({ args, context }: { args: { model?: string | null }; context: Context }) =>
+      context.feed.changes(args.model ?? undefined),
+  })
+  trainingJobChanged(
+    @Root() job: StoredJob,
+    @Arg('model', () => String, { nullable: true, description: 'Only jobs of this model.' }) _model: string | undefined,
+  ): TrainingJob {
+    return jobView(job);
+  }
+
+  @FieldResolver(() => Float, { description: '0 to 1.' })
+  async progress(@Root() { stored }: TrainingJob, @Ctx() { feed }: Context): Promise<number> {
+    if (stored.state.status === 'SUCCEEDED') return 1;
+    return (await feed.progress(stored))?.progress ?? 0;
+  }
+
+  @FieldResolver(() => JobPhase, { nullable: true, description: 'What it is busy with, while it runs.' })
+  async phase(@Root() { stored }: TrainingJob, @Ctx() { feed }: Context): Promise<string | undefined> {
+    return (await feed.progress(stored))?.phase;
+  }
+
+  @FieldResolver(() => Float, { nullable: true, description: 'How long it may still take, while it runs.' })
+  async etaSeconds(@Root() { stored }: TrainingJob, @Ctx() { feed }: Context): Promise<number | undefined> {
+    return (await feed.progress(stored))?.etaSeconds;
+  }
+
+  @FieldResolver(() => [EpochMetrics], {
+    description: 'One entry an epoch, kept after the queue has forgotten the job.',
+  })
+  async history(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly EpochMetrics[]> {
+    return records.history(stored);
+  }
+
+  @FieldResolver(() => [TaskReport], {
+    description: 'How well the heads do on the rows that were held back; on all rows where the job only evaluated.',
+  })
+  metrics(@Root() { stored }: TrainingJob): readonly TaskReport[] {
+    return stored.state.status === 'SUCCEEDED' ? stored.state.reports : [];
+  }
+
+  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version it made.' })
+  async version(@Root() { stored }: TrainingJob, @Ctx() { registry }: Context): Promise<ModelVersion | undefined> {
+    const { order, state } = stored;
+    if (state.status !== 'SUCCEEDED' || state.version === undefined) return undefined;
+    return (await registry.versions(order.model)).includes(state.version)
+      ? versionView(await registry.version(order.model, state.version))
+      : undefined;
+  }
+}
+
+function eventView(event: JobEvent, etaSeconds: number | undefined): TrainingEvent {
+  const view = { job: jobView(event.job), kind: event.kind, etaSeconds };
+  switch (event.kind) {
+    case 'STEP': {
+      const { step, at } = event.progress;
+      return { ...view, ...step, taskLosses: step?.tasks.map((task) => ({ ...task, support: 0 })), at };
+    }
+    case 'EPOCH': {
+      const { epoch, trainLoss, tasks, at } = event.epoch;
+      return { ...view, epoch, loss: trainLoss, taskLosses: tasks, at };
+    }
+    default:
+      return { ...view, at: new Date().toISOString() };
+  }
+}
