@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
 /** Where the queue lives: on a Redis server, or in a process and a folder of our own. */
@@ -23,6 +24,8 @@ export interface Config {
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** Training the two starter heads on the very first start. */
+  readonly starter: boolean;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -58,6 +61,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return choice;
   };
 
+  const onOrOff = (name: string): boolean => oneOf(name, 'on', ['on', 'off']) === 'on';
+
   const dataFolder = resolve(read('DATA_DIR') ?? 'data');
   const encoderFolder = read('ENCODER');
   return {
@@ -66,12 +71,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataFolder,
     queue: queueConfig(read('REDIS_URL'), dataFolder),
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
-    encoderThreads: whole('ENCODER_THREADS', 2, 1, 64),
+    encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
-    graphiql: oneOf('GRAPHIQL', 'on', ['on', 'off']) === 'on',
-    introspection: oneOf('INTROSPECTION', 'on', ['on', 'off']) === 'on',
+    graphiql: onOrOff('GRAPHIQL'),
+    introspection: onOrOff('INTROSPECTION'),
+    starter: onOrOff('STARTER'),
   };
 }
 

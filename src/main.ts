@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url';
+import { type Config, readConfig } from './config.js';
+import { messageOf } from './errors.js';
+import { checkDataFolder } from './processes/lifetime.js';
+import { startError } from './processes/start-error.js';
+import { followStarter } from './processes/starter-progress.js';
+import { type Supervised, supervise } from './processes/supervisor.js';
+import { openTerminal } from './processes/terminal.js';
+
+/** `npm start`: the queue (where no Redis is given), the API and the worker, each a process of its own, kept running. */
+const terminal = openTerminal(process.stdout);
+const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+let queue: Supervised | undefined;
+const others: Supervised[] = [];
+const stopping = new AbortController();
+
+async function start(config: Config): Promise<void> {
+  // The processes speak up only when something is wrong, unless more was asked for.
+  const environment = { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+  await checkDataFolder(config);
+  if (config.queue.kind === 'embedded') {
+    terminal.say(`Starting the queue in ${config.queue.folder}`);
+    queue = await supervise(
+      'queue',
+      { entry: entry('./queue/embedded/process.js'), arguments: [config.queue.folder], environment },
+      terminal.say,
+    );
+  }
+  terminal.say('Loading the encoder');
+  const api = await supervise('API', { entry: entry('./server.js'), environment }, terminal.say);
+  others.push(api);
+  others.push(await supervise('worker', { entry: entry('../worker/main.js'), environment }, terminal.say));
+  const address = api.address ?? '';
+  await followStarter(address, terminal, stopping.signal).catch((error) =>
+    terminal.say(`The starter training cannot be followed: ${messageOf(error)}`),
+  );
+  if (stopping.signal.aborted) return;
+  terminal.say(
+    `\nManyhead is ready: open ${address}/graphql\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`,
+  );
+}
+
+/** The queue goes last, so that the worker can still hand its job back to it. */
+async function stop(): Promise<void> {
+  stopping.abort();
+  await Promise.all(others.map((each) => each.stop()));
+  await queue?.stop();
+}
+
+for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(event, () => {
+    if (stopping.signal.aborted) return;
+    terminal.say('\nStopping');
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
+        process.exit(1);
+      },
+    );
+  });
+
+try {
+  await start(readConfig(process.env));
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    process.stderr.write(`${startError(error)}\n`);
+    await stop();
+    process.exit(1);
+  }
+}

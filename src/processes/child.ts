@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Ready } from './lifetime.js';
+import { StartError } from './start-error.js';
+
+export interface StartOptions {
+  readonly entry: string;
+  readonly arguments?: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface ReadyChild {
+  readonly child: ChildProcess;
+  /** Where it listens, if it does. */
+  readonly address: string | undefined;
+}
+
+/**
+ * Starts a process of ours and waits until it says that it is ready. It ends with this process.
+ * @throws StartError with what the process left on standard error when it could not start
+ */
+export async function startChild({ entry, arguments: given = [], environment }: StartOptions): Promise<ReadyChild> {
+  const child = fork(entry, given, {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    execArgv: [],
+    env: { ...environment },
+    // Ctrl-C in a terminal reaches a whole group; we decide ourselves who stops when.
+    detached: true,
+  });
+  let said = '';
+  const hear = (bytes: Buffer): void => {
+    said += bytes;
+  };
+  child.stderr?.on('data', hear);
+  const address = await new Promise<string | undefined>((resolve, reject) => {
+    child.once('message', (message) => resolve(isReady(message) ? message.address : undefined));
+    child.once('error', reject);
+    child.once('close', (code, signal) =>
+      reject(new StartError(said.trim() || `it ended with ${signal ?? `code ${code}`}`)),
+    );
+  });
+  child.stderr?.off('data', hear);
+  child.stderr?.pipe(process.stderr, { end: false });
+  if (said !== '') process.stderr.write(said);
+  return { child, address };
+}
+
+const isReady = (message: unknown): message is Ready =>
+  typeof message === 'object' && message !== null && 'ready' in message;

@@ -1,0 +1,74 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, hidePassword, readConfig } from '../config.js';
+import { messageOf } from '../errors.js';
+import { StartError, startError } from './start-error.js';
+
+/** Something that was started and can be stopped again. */
+export interface Started {
+  stop(): Promise<void>;
+}
+
+/** What a process that is ready tells the one that started it. */
+export interface Ready {
+  readonly ready: true;
+  readonly address?: string;
+}
+
+/**
+ * Runs a process from its start to its end: reads the configuration, starts, tells the parent when it is ready, and stops on
+ * SIGTERM, SIGINT, SIGHUP or when the parent is gone. What keeps it from starting is one line on standard error and exit
+ * code 1.
+ */
+export async function runProcess(
+  start: (config: Config) => Promise<Started & { readonly address?: string }>,
+): Promise<void> {
+  try {
+    const config = readConfig(process.env);
+    const started = await start(config);
+    const stop = async () => {
+      await started.stop();
+      process.exit(0);
+    };
+    let stopping = false;
+    for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const)
+      process.on(event, () => {
+        if (stopping) return;
+        stopping = true;
+        stop().catch((error) => {
+          process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
+          process.exit(1);
+        });
+      });
+    const ready: Ready = started.address === undefined ? { ready: true } : { ready: true, address: started.address };
+    process.send?.(ready);
+  } catch (error) {
+    process.stderr.write(`${startError(error)}\n`);
+    process.exit(1);
+  }
+}
+
+/**
+ * Makes sure that the data folder can be written to.
+ * @throws StartError
+ */
+export async function checkDataFolder({ dataFolder }: Config): Promise<void> {
+  const probe = join(dataFolder, `.writable-${process.pid}`);
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw new StartError(
+      `The data folder ${dataFolder} cannot be used: ${messageOf(error)}. Choose another with DATA_DIR.`,
+    );
+  }
+}
+
+/** What to say where the queue does not answer at the start. */
+export const queueAway = ({ queue }: Config): StartError =>
+  new StartError(
+    queue.kind === 'redis'
+      ? `Redis does not answer at ${hidePassword(queue.url)}: start it, or correct REDIS_URL.`
+      : 'The embedded queue is not running: start everything with `npm start`, or set REDIS_URL.',
+  );

@@ -1,0 +1,72 @@
+import type { Context } from './api/context.js';
+import { serveHttp } from './api/http.js';
+import { apiSchema } from './api/schema.js';
+import { folderStore } from './artifacts/folder.js';
+import type { Config } from './config.js';
+import { datasetsOn } from './datasets/store.js';
+import { openEncoder } from './encoder/open.js';
+import { messageOf } from './errors.js';
+import { reconcile } from './jobs/actions.js';
+import { jobFeed } from './jobs/feed.js';
+import { jobRecordsOn } from './jobs/records.js';
+import { trainStarterHeads } from './jobs/starter.js';
+import { openLog } from './log.js';
+import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { listen } from './queue/events.js';
+import { openQueue } from './queue/queue.js';
+import { registryOn } from './registry/registry.js';
+import { servedVersions } from './serving/versions.js';
+
+/** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
+const RECONCILE_EVERY = 60_000;
+
+/** Starts the API: opens every room, then the port. */
+async function startApi(config: Config): Promise<Started & { readonly address: string }> {
+  const log = openLog('api', config.logLevel);
+  await checkDataFolder(config);
+  const queue = openQueue(config.queue, (message) => log.warn(message));
+  await queue.ping().catch(() => {
+    throw queueAway(config);
+  });
+  const encoder = await openEncoder({
+    folder: config.encoderFolder,
+    threads: config.encoderThreads,
+    maxBatchTokens: config.encoderMaxBatchTokens,
+  });
+
+  const store = folderStore(config.dataFolder);
+  await store.sweep();
+  const registry = registryOn(store);
+  const rooms = { records: jobRecordsOn(store), queue };
+  const feed = jobFeed(rooms, log);
+  const context: Context = {
+    ...rooms,
+    encoder,
+    registry,
+    feed,
+    datasets: datasetsOn(store),
+    served: servedVersions(registry, encoder.id),
+  };
+  const events = await listen(config.queue, feed.heard, (message) => log.warn(message));
+  const http = await serveHttp(await apiSchema(), context, config, log);
+
+  const compare = () =>
+    reconcile(rooms).catch((error) => log.warn('jobs could not be compared with the queue', { why: messageOf(error) }));
+  const comparing = setInterval(compare, RECONCILE_EVERY);
+  await compare();
+  if (config.starter) {
+    const job = await trainStarterHeads(store, context);
+    if (job) log.info('starter job queued', { job: job.id });
+  }
+  log.info('ready', { address: http.address });
+  return {
+    address: http.address,
+    async stop() {
+      clearInterval(comparing);
+      await http.close();
+      await Promise.all([events.close(), queue.close(), encoder.close()]);
+    },
+  };
+}
+
+await runProcess(startApi);

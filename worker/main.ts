@@ -1,0 +1,68 @@
+import { setPriority } from 'node:os';
+import { folderStore } from '../src/artifacts/folder.js';
+import type { Config } from '../src/config.js';
+import { datasetsOn } from '../src/datasets/store.js';
+import { openEncoder } from '../src/encoder/open.js';
+import { readyTensorFlow } from '../src/heads/tensorflow.js';
+import { jobRecordsOn } from '../src/jobs/records.js';
+import { openLog } from '../src/log.js';
+import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { openQueue } from '../src/queue/queue.js';
+import { openWorker } from '../src/queue/worker.js';
+import { registryOn } from '../src/registry/registry.js';
+import { libraryVersions } from './libraries.js';
+import { type RunContext, runDelivery } from './run.js';
+
+// Training yields to serving where both run on one machine. Threads that are started later inherit it.
+setPriority(10);
+
+/** Starts a worker: opens every room, then takes jobs. */
+async function startWorker(config: Config): Promise<Started> {
+  const log = openLog('worker', config.logLevel);
+  const onError = (message: string) => log.warn(message);
+  await checkDataFolder(config);
+  await probeQueue(config, onError);
+  const encoder = await openEncoder({
+    folder: config.encoderFolder,
+    threads: config.encoderThreads,
+    maxBatchTokens: config.encoderMaxBatchTokens,
+  });
+  const store = folderStore(config.dataFolder);
+  const stopping = new AbortController();
+  const context: RunContext = {
+    encoder,
+    log,
+    datasets: datasetsOn(store),
+    registry: registryOn(store),
+    records: jobRecordsOn(store),
+    libraries: libraryVersions(await readyTensorFlow()),
+    stopping: stopping.signal,
+  };
+  const worker = openWorker(config.queue, {
+    concurrency: config.workerConcurrency,
+    run: (delivery, tools) => runDelivery(delivery, tools, context),
+    onError,
+  });
+  log.info('ready');
+  return {
+    async stop() {
+      stopping.abort();
+      await worker.close();
+      await encoder.close();
+    },
+  };
+}
+
+/** Says at the start that the queue is away; later it may come and go. */
+async function probeQueue(config: Config, onError: (message: string) => void): Promise<void> {
+  const queue = openQueue(config.queue, onError);
+  try {
+    await queue.ping();
+  } catch {
+    throw queueAway(config);
+  } finally {
+    await queue.close();
+  }
+}
+
+await runProcess(startWorker);

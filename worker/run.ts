@@ -1,0 +1,136 @@
+import { ManyheadError, publicError } from '../src/errors.js';
+import { hasEnded, type JobState, startedAt, type TrainingJob } from '../src/jobs/job.js';
+import type { JobRecords } from '../src/jobs/records.js';
+import type { Log } from '../src/log.js';
+import type { Delivery } from '../src/queue/delivery.js';
+import type { Outcome, RunTools } from '../src/queue/worker.js';
+import { PRODUCTION } from '../src/registry/registry.js';
+import type { ModelVersion } from '../src/registry/version.js';
+import { jobReporter } from './reporter.js';
+import { type Rooms, type Trained, train } from './train.js';
+
+export interface RunContext extends Rooms {
+  readonly records: JobRecords;
+  readonly log: Log;
+  /** Aborted when this process is about to stop: its jobs go back to the queue. */
+  readonly stopping: AbortSignal;
+}
+
+/** How often a running job looks whether it was cancelled, in milliseconds. */
+const CANCEL_CHECK = 100;
+
+/**
+ * The life of one delivery: its job is claimed, trained and saved, and ends SUCCEEDED, FAILED or CANCELLED; or this worker
+ * lets go of it and it goes back to the queue. A job that was begun by a worker that died starts over.
+ */
+export async function runDelivery(
+  { jobId, attempt }: Delivery,
+  tools: RunTools,
+  context: RunContext,
+): Promise<Outcome> {
+  const { records, log } = context;
+  const claimed = await claim(records, jobId, attempt);
+  if (claimed === undefined) return 'done';
+  log.info('job started', { job: jobId, attempt, model: claimed.order.model });
+  const cancelled = watchForCancel(records, jobId);
+  const signal = AbortSignal.any([tools.signal, cancelled.signal]);
+  try {
+    const reporter = jobReporter(claimed, records, tools.report);
+    const saved = await context.registry.versionOfJob(claimed.order.model, jobId);
+    if (saved === undefined) {
+      const trained = await train(claimed, context, reporter, signal);
+      await reporter.phase('SAVING', () => save(claimed, trained, context));
+    } else await finish(claimed, context, saved);
+    return 'done';
+  } catch (error) {
+    if (cancelled.signal.aborted) {
+      log.info('job cancelled', { job: jobId });
+      return 'done';
+    }
+    if (tools.signal.aborted) return letGo(context, jobId);
+    await fail(context, jobId, error);
+    return 'done';
+  } finally {
+    cancelled.stop();
+  }
+}
+
+/** Takes the job if it is waiting, or was begun by a worker that is gone; undefined where there is nothing left to do. */
+async function claim(records: JobRecords, jobId: string, attempt: number): Promise<TrainingJob | undefined> {
+  const found = await records.find(jobId);
+  if (found?.attempt !== attempt) return undefined;
+  const { job, moved } = await records.move(jobId, ({ state }) =>
+    hasEnded(state) ? undefined : { status: 'RUNNING', startedAt: startedAt(state) ?? now() },
+  );
+  return moved && job.attempt === attempt ? job : undefined;
+}
+
+/** Publishes what was learned, unless the job was cancelled in the last moment: from here on it cannot be any more. */
+async function save(claimed: TrainingJob, { reports, version }: Trained, context: RunContext): Promise<void> {
+  const { job } = await context.records.move(claimed.id, ({ state }) =>
+    state.status === 'RUNNING' ? { ...state, saving: true } : undefined,
+  );
+  if (hasEnded(job.state)) return;
+  if (version === undefined) return succeed(claimed, context, { version: undefined, promotion: undefined, reports });
+  await finish(claimed, context, await context.registry.publish(version.draft, version.heads));
+}
+
+/** Promotes a version that is on disk, where that was decided, and ends its job. Safe to do again. */
+async function finish(
+  job: TrainingJob,
+  context: RunContext,
+  { number, promotion, metrics }: ModelVersion,
+): Promise<void> {
+  if (promotion.promoted) await context.registry.promote(job.order.model, number, PRODUCTION);
+  await succeed(job, context, { version: number, promotion, reports: metrics });
+}
+
+async function succeed(
+  { id, order }: TrainingJob,
+  { records, log }: RunContext,
+  result: Pick<Succeeded, 'version' | 'promotion' | 'reports'>,
+): Promise<void> {
+  await records.move(id, (job) =>
+    hasEnded(job.state)
+      ? undefined
+      : { status: 'SUCCEEDED', startedAt: startedAt(job.state) ?? now(), finishedAt: now(), ...result },
+  );
+  log.info('job succeeded', {
+    job: id,
+    model: order.model,
+    version: result.version,
+    promoted: result.promotion?.promoted,
+  });
+}
+
+async function fail({ records, log }: RunContext, jobId: string, cause: unknown): Promise<void> {
+  const { id, code, message } = publicError(cause);
+  log.error('job failed', { job: jobId, id, code }, cause);
+  await records.move(jobId, ({ state }) =>
+    hasEnded(state)
+      ? undefined
+      : { status: 'FAILED', startedAt: startedAt(state), finishedAt: now(), error: { code, message } },
+  );
+}
+
+/** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
+async function letGo({ records, log, stopping }: RunContext, jobId: string): Promise<Outcome> {
+  if (stopping.aborted)
+    await records.move(jobId, ({ state }) => (state.status === 'RUNNING' ? { status: 'QUEUED' } : undefined));
+  log.info('job handed back', { job: jobId });
+  return 'hand back';
+}
+
+/** Looks again and again whether somebody cancelled the job; a look that fails is tried again. */
+function watchForCancel(records: JobRecords, jobId: string): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const timer = setInterval(async () => {
+    const job = await records.find(jobId).catch(() => undefined);
+    if (job?.state.status === 'CANCELLED') controller.abort(new ManyheadError('CANCELLED', 'The job was cancelled.'));
+  }, CANCEL_CHECK);
+  return { signal: controller.signal, stop: () => clearInterval(timer) };
+}
+
+type Succeeded = Extract<JobState, { status: 'SUCCEEDED' }>;
+
+const now = (): string => new Date().toISOString();
