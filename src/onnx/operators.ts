@@ -43,17 +43,24 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   Equal: compare,
   Where: ({ inputs: [c, a, b] }) => [{ type: a.type, shape: broadcast(c.shape, broadcast(a.shape, b.shape)) }],
 
+  Abs: like,
   BiasGelu: like,
   Erf: like,
   Exp: like,
   Gelu: like,
   FastGelu: like,
   Identity: like,
+  Log: like,
+  LogSoftmax: like,
   LpNormalization: like,
   Neg: like,
   Reciprocal: like,
   Relu: like,
+  ScatterND: like,
+  Sigmoid: like,
+  Sign: like,
   Softmax: like,
+  Softplus: like,
   Sqrt: like,
   Tanh: like,
   Cast: (call) => [{ type: typeNumbered(intOf(call, 'to', 0)), shape: call.inputs[0].shape }],
@@ -75,6 +82,7 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   ReduceMax: reduce,
   ReduceMean: reduce,
   ReduceSum: reduce,
+  ReduceSumSquare: reduce,
 
   Reshape: ({ inputs: [x, target] }) => [{ type: x.type, shape: reshaped(x.shape, constants(target)) }],
   Squeeze: ({ inputs: [x, axes] }) => [{ type: x.type, shape: reduced(x.shape, constants(axes), false) }],
@@ -98,6 +106,16 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   Shape: (call) => {
     const rank = call.inputs[0].shape.length;
     return [{ type: 'int64', shape: [intOf(call, 'end', rank) - intOf(call, 'start', 0)] }];
+  },
+  // Equal parts.
+  Split: (call) => {
+    const [x] = call.inputs;
+    const axis = axisOf(intOf(call, 'axis', 0), x.shape.length);
+    const parts = intOf(call, 'num_outputs', 1);
+    return Array.from({ length: parts }, () => ({
+      type: x.type,
+      shape: x.shape.with(axis, known(x.shape[axis]) / parts),
+    }));
   },
   Slice: ({ inputs: [x, starts, ends, axes] }) => {
     const [from, to] = [constants(starts), constants(ends)];
