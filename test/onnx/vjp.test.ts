@@ -47,7 +47,7 @@ const cases: Readonly<Record<string, Case>> = {
       [3, 2],
       [3, 1],
     ],
-    build: (g, [a, b]) => g.op('Where', [g.op('Less', [a, g.scalar(0.2)]), a, b]),
+    build: (g, [a, b]) => g.op('Where', [g.op('Less', [a, g.scalar(0)]), a, b]),
   },
 
   Abs: one('Abs'),
