@@ -93,6 +93,8 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
     return [{ type: x.type, shape: order.map((axis) => x.shape[axis]) }];
   },
 
+  // Zeros, unless it is given a value.
+  ConstantOfShape: ({ inputs: [sizes] }) => [{ type: 'float32', shape: shapeTold(sizes) }],
   Concat: (call) => {
     const axis = axisOf(intOf(call, 'axis', 0), call.inputs[0].shape.length);
     const total = call.inputs.reduce((sum, { shape }) => sum + known(shape[axis]), 0);
@@ -133,6 +135,13 @@ function constants(value: Value): readonly number[] {
   const values = value.producer.kind === 'constant' ? integersOf(value.producer.tensor) : undefined;
   if (values === undefined) throw new Error(`${value.name} is not a constant`);
   return values;
+}
+
+/** The shape that a list of sizes tells: that of a value whose Shape it is, or a constant. */
+function shapeTold(sizes: Value): Shape {
+  const { producer } = sizes;
+  const [x] = producer.kind === 'node' && producer.node.operator === 'Shape' ? producer.node.inputs : [];
+  return x?.shape ?? constants(sizes);
 }
 
 function known(size: number | string): number {

@@ -48,8 +48,10 @@ export const bell = (g: GraphBuilder, x: Value): Value => g.op('Exp', [neg(g, sq
 /** Of x F(x), with F the normal distribution: F(x) + x f(x) (Hendrycks & Gimpel 2016). */
 export function geluSlope(g: GraphBuilder, x: Value): Value {
   const z = scaled(g, x, Math.SQRT1_2);
-  const share = scaled(g, add(g, g.op('Erf', [z]), g.scalar(1)), 0.5);
-  return add(g, share, mul(g, x, scaled(g, bell(g, z), 1 / Math.sqrt(2 * Math.PI))));
+  // With F = (1 + erf(z)) / 2 and x f = z b exp(-z^2) / 2; the factor b goes into the exponent, a product less.
+  const logB = g.scalar(Math.log(2 / Math.sqrt(Math.PI)));
+  const twice = add(g, g.op('Erf', [z]), mul(g, z, g.op('Exp', [sub(g, logB, square(g, z))])));
+  return scaled(g, add(g, twice, g.scalar(1)), 0.5);
 }
 
 /** Of x (1 + t) / 2 with t = tanh(c (x + a x^3)): (1 + t) / 2 + x (1 - t^2) c (1 + 3 a x^2) / 2. */
@@ -142,7 +144,7 @@ export function padded(
 
 /** Rows added up at the places they were taken from, in zeros of the table's size. */
 export function scatter(g: GraphBuilder, table: Value, indices: Value, rows: Value): Value {
-  const zeros = g.op('Expand', [g.scalar(0), g.op('Shape', [table])], {}, table.shape);
+  const zeros = g.op('ConstantOfShape', [g.op('Shape', [table])]);
   const places = g.op('Unsqueeze', [cast(g, indices, 'int64'), g.integers(-1)]);
   return g.op('ScatterND', [zeros, places, rows], { reduction: text('add') });
 }

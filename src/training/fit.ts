@@ -131,12 +131,12 @@ export async function fitHeads(
 }
 
 /** What early stopping watches: the mean macro F1 over the tasks that validate. */
-function scoreOf(tasks: readonly TaskEpoch[]): number {
+export function scoreOf(tasks: readonly TaskEpoch[]): number {
   const validated = tasks.flatMap(({ macroF1 }) => (macroF1 === undefined ? [] : [macroF1]));
   return validated.reduce((a, b) => a + b, 0) / validated.length;
 }
 
-const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
+export const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
   task,
   loss: measured?.loss,
   accuracy: measured?.accuracy,
@@ -152,7 +152,12 @@ function dropped(vectors: Float32Array, dropout: number, noise: RandomGenerator)
   return vectors;
 }
 
-function targetsOf(head: Head, truth: readonly RowTruth[], rowWeights: Float32Array, rows: readonly number[]): Targets {
+export function targetsOf(
+  head: Head,
+  truth: readonly RowTruth[],
+  rowWeights: Float32Array,
+  rows: readonly number[],
+): Targets {
   const labels = head.labels.length;
   const given = new Float32Array(rows.length * labels);
   const weights = new Float32Array(rows.length);
@@ -167,7 +172,7 @@ function targetsOf(head: Head, truth: readonly RowTruth[], rowWeights: Float32Ar
  * What each row's loss counts: for a SINGLE_LABEL head the inverse square root of its label's frequency, 1 on average, so
  * that rare labels are learned without drowning the common ones (between no balancing and full balancing); 0 without a label.
  */
-function balancedWeights(head: Head, truth: readonly RowTruth[], training: readonly number[]): Float32Array {
+export function balancedWeights(head: Head, truth: readonly RowTruth[], training: readonly number[]): Float32Array {
   if (head.kind === 'MULTI_LABEL') return Float32Array.from(truth, (given) => (given === undefined ? 0 : 1));
   const frequency = new Float64Array(head.labels.length);
   for (const row of training) for (const label of truth[row] ?? []) frequency[label] += 1;
@@ -191,7 +196,7 @@ function clip(gradients: readonly Float32Array[], most: number): void {
     for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) gradient[i] *= most / norm;
 }
 
-const weightedSum = (losses: readonly number[], weights: readonly number[]): number =>
+export const weightedSum = (losses: readonly number[], weights: readonly number[]): number =>
   losses.reduce((sum, loss, i) => sum + (Number.isNaN(loss) ? 0 : loss * weights[i]), 0);
 
 const copyOf = (head: Head): Head => ({

@@ -1,0 +1,21 @@
+import type { LearningState, Snapshot } from './learning-weights.js';
+
+/**
+ * Everything that the rest of a fit depends on, besides its rows and options: a fit that goes on from here ends in the same
+ * bytes as one that was never stopped. Its arrays are copies.
+ */
+export interface EncoderCheckpoint {
+  readonly progress: {
+    /** The epoch that runs, from 1; how many of its batches are done, and the sum of their rows' losses. */
+    readonly epoch: number;
+    readonly batch: number;
+    readonly lossSum: number;
+  };
+  /** State of the generator that orders rows, before those of the epoch were shuffled. */
+  readonly order: readonly number[];
+  /** State of the generator of dropout's noise. */
+  readonly noise: readonly number[];
+  readonly weights: LearningState;
+  /** The best epoch so far. */
+  readonly best: { readonly epoch: number; readonly score: number; readonly weights: Snapshot } | undefined;
+}

@@ -1,0 +1,240 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Example } from '../datasets/example.js';
+import { type Architecture, type Pooling, tensorShapes } from '../encoder/architecture.js';
+import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
+import { describeHead } from '../heads/file.js';
+import type { Targets } from '../heads/gradient.js';
+import type { Head, Layer } from '../heads/head.js';
+import { elementsOf } from '../onnx/tensor.js';
+import { RandomGenerator } from '../random/generator.js';
+import { similarBatches } from './batches.js';
+import type { EncoderCheckpoint } from './encoder-checkpoint.js';
+import { type LearningEncoder, openLearningEncoder } from './encoder-session.js';
+import { measure } from './evaluate.js';
+import { balancedWeights, type FitOptions, scoreOf, type TaskEpoch, targetsOf, taskEpoch, weightedSum } from './fit.js';
+import type { Hyperparameters } from './hyperparameters.js';
+import type { EmbeddedRows } from './rows.js';
+import type { EncoderWeights, TokenRows } from './runs.js';
+import { warmupThenDecay } from './schedule.js';
+import type { Split } from './split.js';
+import { headParameter } from './step-graph.js';
+import { truthOf } from './truth.js';
+
+/** What shapes how an encoder learns, besides what shapes its heads; `dropout` is that of the embedding. */
+export interface EncoderHyperparameters extends Hyperparameters {
+  readonly encoderLearningRate: number;
+  /** Shares of the activations and of the attention that are dropped within the encoder. */
+  readonly hiddenDropout: number;
+  readonly attentionDropout: number;
+}
+
+/** An encoder as the fit starts from it, and how much of it learns. */
+export interface EncoderStart {
+  readonly architecture: Architecture;
+  readonly pooling: Pooling;
+  readonly weights: EncoderWeights;
+  readonly learning: Learning;
+}
+
+export interface EncoderFitOptions extends Omit<FitOptions, 'hyperparameters'> {
+  readonly hyperparameters: EncoderHyperparameters;
+  /** Threads of ONNX Runtime. */
+  readonly threads: number;
+  /** Activations at the boundary beyond this many bytes are kept on disk. */
+  readonly boundaryBytes: number;
+  readonly onBoundary?: (done: number, rows: number) => void;
+  /** Given everything a later fit needs to go on from here: after every epoch, and within one when the last is old. */
+  readonly onCheckpoint?: (checkpoint: EncoderCheckpoint) => Promise<void>;
+  /** Milliseconds after which a checkpoint is old; 5 minutes unless given. */
+  readonly checkpointAge?: number;
+  /** Where an earlier fit of the same rows and options stopped. */
+  readonly resume?: EncoderCheckpoint;
+}
+
+/** What has learned. */
+export interface LearnedEncoder {
+  /** Tensors of the checkpoint that may have changed, by name. */
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+  readonly heads: readonly Head[];
+  /** The epoch whose weights these are. */
+  readonly epoch: number;
+}
+
+/**
+ * Trains heads and the encoder, or its upper layers, together: AdamW with a learning rate for each, linear warm-up and decay,
+ * clipping, dropout, early stopping. The same rows, options and seed give the same bytes on the same machine, whether or not
+ * the fit was stopped and resumed in between.
+ * @param texts token ids of each example
+ * @returns the weights of the best epoch; of the last one where nothing validates
+ * @throws signal.reason when aborted, within a step; Error where a loss or gradient is no longer finite: the weights and the
+ *   last checkpoint are then those from before that step
+ */
+export async function fitEncoder(
+  encoder: EncoderStart,
+  start: readonly Head[],
+  examples: readonly Example[],
+  texts: TokenRows,
+  split: Split,
+  options: EncoderFitOptions,
+): Promise<LearnedEncoder> {
+  const { hyperparameters, lossWeights, signal } = options;
+  const { batchSize, epochs, patience } = hyperparameters;
+  const truths = start.map((head) => truthOf(head, examples));
+  const rowWeights = start.map((head, h) => balancedWeights(head, truths[h], split.training));
+  const training = split.training.filter((row) => truths.some((truth) => truth[row] !== undefined));
+  const plan = {
+    architecture: encoder.architecture,
+    pooling: encoder.pooling,
+    learning: encoder.learning,
+    heads: start.map(describeHead),
+    dropout: {
+      hidden: hyperparameters.hiddenDropout,
+      attention: hyperparameters.attentionDropout,
+      vector: hyperparameters.dropout,
+    },
+  };
+  const learner = await openLearningEncoder(plan, encoder.weights, start, texts, [...training, ...split.validation], {
+    threads: options.threads,
+    mostBatchTokens: batchSize * Math.max(...texts.map(({ length }) => length)),
+    boundaryBytes: options.boundaryBytes,
+    signal,
+    onBoundary: options.onBoundary ?? (() => {}),
+  });
+  try {
+    const { resume } = options;
+    if (resume) learner.weights.restore(resume.weights);
+    let best = resume?.best;
+    const progress = { epoch: 1, batch: 0, lossSum: 0, ...resume?.progress };
+    const order = resume ? RandomGenerator.restored(resume.order) : RandomGenerator.seeded(options.seed, 'order');
+    const noise = resume ? RandomGenerator.restored(resume.noise) : RandomGenerator.seeded(options.seed, 'dropout');
+    const stepsPerEpoch = Math.ceil(training.length / batchSize);
+    const totalSteps = stepsPerEpoch * epochs;
+    let savedAt = performance.now();
+    /** @param epochOrder the order generator before the rows of the epoch were shuffled */
+    const save = async (epochOrder: readonly number[]) => {
+      savedAt = performance.now();
+      if (options.onCheckpoint === undefined) return;
+      const weights = learner.weights.state;
+      await options.onCheckpoint({ progress: { ...progress }, order: epochOrder, noise: noise.state, weights, best });
+    };
+
+    while (progress.epoch <= epochs && progress.epoch - (best?.epoch ?? 0) <= patience) {
+      const started = performance.now();
+      const resumedAt = progress.batch;
+      const epochOrder = order.state;
+      const batches = similarBatches(training, (row) => texts[row].length, batchSize, order);
+      for (; progress.batch < stepsPerEpoch; progress.batch++) {
+        // Timers and sockets run between steps: lock renewal, cancelling, progress.
+        await nextTurn();
+        signal.throwIfAborted();
+        if (performance.now() - savedAt > (options.checkpointAge ?? 300_000)) await save(epochOrder);
+        const rows = batches[progress.batch];
+        const targets = start.map((head, h) => targetsOf(head, truths[h], rowWeights[h], rows));
+        const step = (progress.epoch - 1) * stepsPerEpoch + progress.batch;
+        const share = warmupThenDecay(step, totalSteps, hyperparameters.warmupRatio);
+        const losses = await learn(learner, rows, targets, step + 1, share, noise, options);
+        const loss = weightedSum(losses, lossWeights);
+        progress.lossSum += loss * rows.length;
+        const tasks = start.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }]));
+        options.onStep({ epoch: progress.epoch, step: step + 1, totalSteps, loss, tasks });
+      }
+      const seconds = (performance.now() - started) / 1000;
+      const { epoch } = progress;
+      const tasks = await validate(learner, start, examples, split, lossWeights);
+      await options.onEpoch({
+        epoch,
+        trainLoss: progress.lossSum / training.length,
+        validationLoss: validationLoss(tasks, lossWeights),
+        tasks,
+        examplesPerSecond: (training.length - resumedAt * batchSize) / seconds,
+      });
+      const score = tasks.some(({ support }) => support > 0) ? scoreOf(tasks) : epoch;
+      if (best === undefined || score > best.score) best = { score, epoch, weights: learner.weights.snapshot };
+      Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0 });
+      await save(order.state);
+    }
+    if (best) learner.weights.putBack(best.weights, encoder.weights(wordTable));
+    return { tensors: learnedTensors(learner, encoder), heads: learnedHeads(learner, start), epoch: best?.epoch ?? 0 };
+  } finally {
+    await learner.close();
+  }
+}
+
+/**
+ * One step: gradients, clipping, AdamW.
+ * @param share of the full learning rates
+ * @returns the loss of each head
+ * @throws Error before anything has changed, where a loss or gradient is not finite
+ */
+async function learn(
+  learner: LearningEncoder,
+  rows: readonly number[],
+  targets: readonly Targets[],
+  step: number,
+  share: number,
+  noise: RandomGenerator,
+  { hyperparameters, lossWeights }: EncoderFitOptions,
+): Promise<readonly number[]> {
+  const { encoderLearningRate, headLearningRate, maxGradNorm, weightDecay } = hyperparameters;
+  const { losses, words } = await learner.gradients(rows, targets, lossWeights, noise);
+  const norm = learner.weights.gradientNorm(words.length);
+  const loss = weightedSum(losses, lossWeights);
+  if (!Number.isFinite(loss) || !Number.isFinite(norm))
+    throw new Error(
+      `the loss is ${loss} and its gradient's length ${norm} at step ${step}: a lower encoderLearningRate or headLearningRate may help`,
+    );
+  const gradientScale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
+  const rates = { encoder: encoderLearningRate * share, head: headLearningRate * share, weightDecay, gradientScale };
+  learner.weights.step(rates, words);
+  return losses;
+}
+
+async function validate(
+  learner: LearningEncoder,
+  start: readonly Head[],
+  examples: readonly Example[],
+  { validation }: Split,
+  lossWeights: readonly number[],
+): Promise<readonly TaskEpoch[]> {
+  const heads = learnedHeads(learner, start);
+  const dimensions = learner.dimensions;
+  const vectors = new Float32Array(examples.length * dimensions);
+  await learner.embed(validation, (row, vector) => vectors.set(vector, row * dimensions));
+  const rows: EmbeddedRows = { examples, vectors, dimensions };
+  return heads.map((head, h) => taskEpoch(head.task, measure(head, rows, validation), lossWeights[h]));
+}
+
+/** Undefined where no row validates. */
+const validationLoss = (tasks: readonly TaskEpoch[], lossWeights: readonly number[]): number | undefined =>
+  tasks.some(({ support }) => support > 0)
+    ? weightedSum(
+        tasks.map(({ loss }) => loss ?? Number.NaN),
+        lossWeights,
+      )
+    : undefined;
+
+function learnedHeads({ weights }: LearningEncoder, start: readonly Head[]): readonly Head[] {
+  return start.map((head, h) => {
+    const layer = (first: number): Layer => ({
+      weight: weights.values(headParameter(h, first)).slice(),
+      bias: weights.values(headParameter(h, first + 1)).slice(),
+    });
+    return head.hidden ? { ...head, hidden: layer(0), output: layer(2) } : { ...head, output: layer(0) };
+  });
+}
+
+function learnedTensors({ weights }: LearningEncoder, { architecture, learning }: EncoderStart) {
+  const shapes = tensorShapes(architecture);
+  const tensors = new Map<string, Float32Array>();
+  for (const { name, parts } of encoderParameters(architecture, learning)) {
+    const numbers = weights.values(name);
+    let end = 0;
+    for (const part of parts) {
+      const next = end + elementsOf(shapes.get(part) ?? []);
+      tensors.set(part, numbers.slice(end, next));
+      end = next;
+    }
+  }
+  if (learning.kind === 'all') tensors.set(wordTable, weights.tableValues.slice());
+  return tensors;
+}

@@ -1,0 +1,254 @@
+import { Tensor } from 'onnxruntime-node';
+import { elementsOf } from '../onnx/tensor.js';
+import { type AdamWKernel, adamwKernel } from './adamw-kernel.js';
+
+/** A tensor that learns, as it is asked for. */
+export interface LearningShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Which learning rate is its own. */
+  readonly group: 'encoder' | 'head';
+  /** Whether weight decay takes from it. */
+  readonly decays: boolean;
+}
+
+/** A table of which every step only touches some rows. */
+export interface TableShape {
+  readonly rows: number;
+  readonly columns: number;
+  /** The most rows that one step touches. */
+  readonly mostTouched: number;
+}
+
+/** How a step is taken. */
+export interface StepRates {
+  readonly encoder: number;
+  readonly head: number;
+  readonly weightDecay: number;
+  /** What gradients are multiplied with: below 1 where they were too long. */
+  readonly gradientScale: number;
+}
+
+/** Numbers of one kind for all tensors that learn. */
+type Kind = 'values' | 'means' | 'variances' | 'gradients';
+
+const BETA1 = 0.9;
+const BETA2 = 0.999;
+/** Bytes that the kernel works on at a time. */
+const vectorBytes = 16;
+const aligned = (bytes: number): number => Math.ceil(bytes / vectorBytes) * vectorBytes;
+
+/**
+ * Everything that learns, in one memory where ONNX Runtime reads weights and writes gradients in place and AdamW (Loshchilov
+ * & Hutter 2019, algorithm 2) changes the weights.
+ *
+ * Of the table only the rows of the batch are touched. A row that was away for some steps comes back with the moments that as
+ * many gradients of zero would have left; it did not move and did not decay in the meantime.
+ */
+export class LearningWeights {
+  readonly #kernel: AdamWKernel;
+  readonly #places = new Map<string, { readonly tensor: LearningShape; readonly offset: number }>();
+  readonly #kindBytes: number;
+  readonly #tableBytes: number;
+  /** The step in which each row of the table was last touched; 0 for never. */
+  readonly #lastTouched: Int32Array;
+  #step = 0;
+
+  /** @throws RangeError when there is not enough memory, or it would be over 4 GiB */
+  constructor(
+    readonly tensors: readonly LearningShape[],
+    private readonly table: TableShape | undefined,
+  ) {
+    let offset = 0;
+    for (const tensor of tensors) {
+      this.#places.set(tensor.name, { tensor, offset });
+      offset += aligned(4 * elementsOf(tensor.shape));
+    }
+    if (table && table.columns % 4 !== 0)
+      throw new Error(
+        `vectors of ${table.columns} numbers cannot learn: give an encoder whose hidden_size is a multiple of 4`,
+      );
+    this.#kindBytes = offset;
+    this.#tableBytes = table ? 4 * table.rows * table.columns : 0;
+    this.#lastTouched = new Int32Array(table?.rows ?? 0);
+    const touchedBytes = table ? 4 * table.mostTouched * table.columns : 0;
+    this.#kernel = adamwKernel(4 * this.#kindBytes + 3 * this.#tableBytes + touchedBytes);
+  }
+
+  /** The weights of a tensor, where they lie. */
+  values(name: string): Float32Array {
+    return this.#numbers('values', name);
+  }
+
+  /** The weights as ONNX Runtime takes them, by name. */
+  get feeds(): Record<string, Tensor> {
+    return this.#onnxTensors('values', (name) => name);
+  }
+
+  /** Where ONNX Runtime is to put the gradients. */
+  gradientFetches(nameOf: (tensor: string) => string): Record<string, Tensor> {
+    return this.#onnxTensors('gradients', nameOf);
+  }
+
+  /** The table's weights, [rows, columns]. */
+  get tableValues(): Float32Array {
+    return new Float32Array(this.#kernel.buffer, this.#tablePlace('values'), this.#tableBytes / 4);
+  }
+
+  /** Where the gradients of so many rows of the table belong, [rows, columns]. */
+  tableGradients(rows: number): Float32Array {
+    const columns = this.table?.columns ?? 0;
+    return new Float32Array(this.#kernel.buffer, this.#tablePlace('gradients'), rows * columns);
+  }
+
+  /** The common length of all gradients. */
+  gradientNorm(touchedRows: number): number {
+    const dense = this.#kernel.sumOfSquares(this.#kindPlace('gradients'), this.#kindBytes);
+    const columns = this.table?.columns ?? 0;
+    return Math.sqrt(dense + this.#kernel.sumOfSquares(this.#tablePlace('gradients'), 4 * touchedRows * columns));
+  }
+
+  /**
+   * One step of AdamW with the gradients that are there.
+   * @param touched rows of the table, in the order of their gradients
+   */
+  step(rates: StepRates, touched: Int32Array): void {
+    this.#step += 1;
+    for (const { tensor, offset } of this.#places.values()) {
+      const places = kinds.map((kind) => this.#kindPlace(kind) + offset);
+      this.#move(places, aligned(4 * elementsOf(tensor.shape)), 1, rates, rates[tensor.group], tensor.decays);
+    }
+    const rowBytes = 4 * (this.table?.columns ?? 0);
+    touched.forEach((row, place) => {
+      const rows = [row, row, row, place];
+      const places = kinds.map((kind, i) => this.#tablePlace(kind) + rows[i] * rowBytes);
+      this.#move(places, rowBytes, this.#step - this.#lastTouched[row], rates, rates.encoder, true);
+      this.#lastTouched[row] = this.#step;
+    });
+  }
+
+  /** Copies of everything that the next steps depend on. */
+  get state(): LearningState {
+    const rows = this.#touchedRows();
+    const [values, means, variances] = stored.map((kind) => this.#kind(kind).slice());
+    const [tableValues, tableMeans, tableVariances] = stored.map((kind) => this.#tableRows(kind, rows));
+    const lastTouched = Int32Array.from(rows, (row) => this.#lastTouched[row]);
+    return {
+      step: this.#step,
+      dense: { values, means, variances },
+      table: { rows, lastTouched, values: tableValues, means: tableMeans, variances: tableVariances },
+    };
+  }
+
+  /** Goes on where a state was taken. What the table's other rows hold must be what it was at the start of that fit. */
+  restore({ step, dense, table }: LearningState): void {
+    this.#step = step;
+    for (const kind of stored) {
+      this.#kind(kind).set(dense[kind]);
+      this.#setTableRows(kind, table.rows, table[kind]);
+    }
+    table.rows.forEach((row, i) => {
+      this.#lastTouched[row] = table.lastTouched[i];
+    });
+  }
+
+  /** A copy of the weights alone. */
+  get snapshot(): Snapshot {
+    const rows = this.#touchedRows();
+    return { values: this.#kind('values').slice(), rows, rowValues: this.#tableRows('values', rows) };
+  }
+
+  /** Puts weights back. Rows of the table that were first touched after the snapshot keep what they are given in `start`. */
+  putBack({ values, rows, rowValues }: Snapshot, start: Float32Array): void {
+    this.#kind('values').set(values);
+    const columns = this.table?.columns ?? 0;
+    for (const row of this.#touchedRows())
+      this.tableValues.set(start.subarray(row * columns, (row + 1) * columns), row * columns);
+    this.#setTableRows('values', rows, rowValues);
+  }
+
+  #move(
+    [values, means, variances, gradients]: readonly number[],
+    bytes: number,
+    steps: number,
+    { gradientScale, weightDecay }: StepRates,
+    learningRate: number,
+    decays: boolean,
+  ): void {
+    this.#kernel.step(
+      values,
+      means,
+      variances,
+      gradients,
+      bytes,
+      gradientScale,
+      BETA1 ** steps,
+      1 - BETA1,
+      BETA2 ** steps,
+      1 - BETA2,
+      1 - (decays ? learningRate * weightDecay : 0),
+      learningRate / (1 - BETA1 ** this.#step),
+      1 / (1 - BETA2 ** this.#step),
+    );
+  }
+
+  #touchedRows(): Int32Array {
+    return Int32Array.from(this.#lastTouched.keys()).filter((row) => this.#lastTouched[row] > 0);
+  }
+
+  #kindPlace = (kind: Kind): number => kinds.indexOf(kind) * this.#kindBytes;
+  #tablePlace = (kind: Kind): number => 4 * this.#kindBytes + kinds.indexOf(kind) * this.#tableBytes;
+  #kind = (kind: Kind) => new Float32Array(this.#kernel.buffer, this.#kindPlace(kind), this.#kindBytes / 4);
+
+  #tableRows(kind: Kind, rows: Int32Array): Float32Array {
+    const columns = this.table?.columns ?? 0;
+    const copied = new Float32Array(rows.length * columns);
+    const all = new Float32Array(this.#kernel.buffer, this.#tablePlace(kind), this.#tableBytes / 4);
+    rows.forEach((row, i) => {
+      copied.set(all.subarray(row * columns, (row + 1) * columns), i * columns);
+    });
+    return copied;
+  }
+
+  #setTableRows(kind: Kind, rows: Int32Array, numbers: Float32Array): void {
+    const columns = this.table?.columns ?? 0;
+    const all = new Float32Array(this.#kernel.buffer, this.#tablePlace(kind), this.#tableBytes / 4);
+    rows.forEach((row, i) => {
+      all.set(numbers.subarray(i * columns, (i + 1) * columns), row * columns);
+    });
+  }
+
+  #numbers(kind: Kind, name: string): Float32Array {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`${name} is not among what learns`);
+    const start = this.#kindPlace(kind) + place.offset;
+    return new Float32Array(this.#kernel.buffer, start, elementsOf(place.tensor.shape));
+  }
+
+  #onnxTensors(kind: Kind, nameOf: (tensor: string) => string): Record<string, Tensor> {
+    const entries = this.tensors.map(({ name, shape }): [string, Tensor] => [
+      nameOf(name),
+      new Tensor('float32', this.#numbers(kind, name), shape),
+    ]);
+    return Object.fromEntries(entries);
+  }
+}
+
+const kinds = ['values', 'means', 'variances', 'gradients'] as const;
+const stored = ['values', 'means', 'variances'] as const;
+
+type Moments = Readonly<Record<(typeof stored)[number], Float32Array>>;
+
+/** What a fit goes on from. Of the table, the rows that were touched. */
+export interface LearningState {
+  readonly step: number;
+  readonly dense: Moments;
+  readonly table: Moments & { readonly rows: Int32Array; readonly lastTouched: Int32Array };
+}
+
+/** The weights of one moment. */
+export interface Snapshot {
+  readonly values: Float32Array;
+  readonly rows: Int32Array;
+  readonly rowValues: Float32Array;
+}

@@ -1,0 +1,45 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Graph } from '../onnx/graph.js';
+import { modelBytes } from '../onnx/model.js';
+
+/** The numbers of a tensor of the checkpoint that a fit starts from, in float32. */
+export type EncoderWeights = (name: string) => Float32Array;
+
+/** Rows as token ids, [CLS] and [SEP] among them. */
+export type TokenRows = readonly Int32Array[];
+
+/** Most tokens, padding counted, of a run that only goes forward. */
+export const forwardTokens = 2048;
+
+export const openSession = (graph: Graph, threads: number): Promise<InferenceSession> =>
+  InferenceSession.create(modelBytes(graph), {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  });
+
+/** Rows of the word table, [words, hidden]. */
+export function wordVectors(table: Float32Array, words: Int32Array, hidden: number): Tensor {
+  const vectors = new Float32Array(words.length * hidden);
+  words.forEach((word, place) => {
+    vectors.set(table.subarray(word * hidden, (word + 1) * hidden), place * hidden);
+  });
+  return new Tensor('float32', vectors, [words.length, hidden]);
+}
+
+/** Puts tensors of the checkpoint one after the other. */
+export function joinParts(into: Float32Array, parts: readonly string[], start: EncoderWeights): void {
+  let end = 0;
+  for (const part of parts) {
+    const numbers = start(part);
+    into.set(numbers, end);
+    end += numbers.length;
+  }
+}
+
+/** @throws Error when the numbers are not float32 */
+export function floatsOf({ data, type }: { readonly data: unknown; readonly type: string }): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new Error(`the encoder made ${type}, not float32`);
+}
