@@ -41,7 +41,6 @@ export async function serveHttp(
 ): Promise<HttpServer> {
   const app = express();
   const server = createServer(app);
-  const subscriptions = serveSubscriptions(server, schema, context, config, log);
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
@@ -68,6 +67,7 @@ export async function serveHttp(
   app.use(bodyErrors(log));
 
   await listening(server, config);
+  const subscriptions = serveSubscriptions(server, schema, context, config, log);
   return {
     address: addressOf(server, config),
     async close() {
