@@ -54,7 +54,7 @@ export interface FitOptions {
 /**
  * Trains heads on vectors that stay as they are: mini-batches in seeded order, softmax or sigmoid cross-entropy, AdamW,
  * linear warm-up and decay, early stopping on the validation rows. The same rows, options and seed give the same bytes.
- * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates
+ * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates; none where there are none
  * @throws signal.reason when aborted; Error where the loss is no longer finite
  */
 export async function fitHeads(
@@ -63,6 +63,7 @@ export async function fitHeads(
   split: Split,
   options: FitOptions,
 ): Promise<readonly Head[]> {
+  if (start.length === 0) return [];
   const { hyperparameters, lossWeights, signal } = options;
   const { batchSize, epochs, headLearningRate, warmupRatio, dropout, maxGradNorm, patience } = hyperparameters;
   const heads = start.map(copyOf);

@@ -66,9 +66,9 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     queue = await prepare();
     folder = await temporaryFolder();
     const dataFolder = join(folder.path, 'data');
-    const where = queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : {};
-    environment = { ...where, DATA_DIR: dataFolder, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    environment = { DATA_DIR: dataFolder, STARTER: 'off', ENCODER_THREADS: '1' };
+    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
+    else environment.QUEUE_DIR = queue.config.folder;
     apis.push(await startApi(), await startApi());
     workers.push(await startWorker(), await startWorker());
   });
@@ -165,7 +165,6 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
   });
 
   it('tells both APIs every step of a job, and its end', async () => {
-    const changed: Json[] = [];
     const id = await train({ model: 'told', examples: easyRows(300) });
     const query = 'subscription Follow($id: ID!) { trainingProgress(id: $id) { kind epoch job { status } } }';
     const told = await Promise.all(apis.map(({ address }) => subscription(address, query, { id })));
@@ -174,7 +173,6 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
       expect(last).toMatchObject({ kind: 'STATUS', job: { status: 'SUCCEEDED' } });
       expect(events.filter(({ data }) => data.trainingProgress.kind === 'EPOCH').length).toBeGreaterThan(0);
     }
-    expect(changed).toEqual([]);
   });
 
   it('cancels a job that runs, within a step and without a version, and runs it on request again', async () => {
