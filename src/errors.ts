@@ -6,7 +6,6 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'CONFLICT'
   | 'QUEUE_UNAVAILABLE'
-  | 'OVERLOADED'
   | 'CANCELLED'
   | 'WORKER_LOST'
   | 'STORAGE_FULL'

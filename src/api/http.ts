@@ -96,7 +96,7 @@ function serveGraphiql(app: Express): void {
   app.use('/assets', express.static(`${WEB}assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
   app.get('/', (_, response) => response.redirect('/graphql'));
   app.get('/graphql', (request, response, next) => {
-    if (!request.accepts(['json', 'html']) || request.accepts(['json', 'html']) !== 'html') return next();
+    if (request.accepts(['json', 'html']) !== 'html') return next();
     response
       .set({
         'Content-Security-Policy': CONTENT_SECURITY_POLICY,

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeInBrowser, launchChromium } from '../web/chromium.js';
 import {
   ask,
   data,
@@ -180,6 +181,28 @@ describe('npm start on a bare machine', () => {
     }
   });
 
+  it('answers who follows a job that is not there, instead of breaking the stream', async () => {
+    const [event] = await subscription(address, 'subscription { trainingProgress(id: "none") { kind } }');
+    expect(event.errors[0].extensions).toMatchObject({ code: 'NOT_FOUND', field: 'id' });
+  });
+
+  it('says what is wrong with a request that is not even GraphQL', async () => {
+    const send = async (body: string, type = 'application/json') => {
+      const response = await fetch(`${address}/graphql`, { method: 'POST', headers: { 'content-type': type }, body });
+      return { status: response.status, body: await response.text() };
+    };
+    for (const given of [
+      await send('{"query":'),
+      await send('[]'),
+      await send('{}'),
+      await send('query=1', 'text/plain'),
+    ]) {
+      expect(given.status).toBe(400);
+      expect(given.body).not.toMatch(/node_modules|\\n +at /);
+    }
+    expect((await fetch(`${address}/nowhere`)).status).toBe(404);
+  });
+
   it('refuses a training that cannot work before it is queued, field by field', async () => {
     const rows = easyRows();
     const wrong: [object, string, RegExp][] = [
@@ -252,6 +275,55 @@ describe('npm start on a bare machine', () => {
       const { train } = await untilAnswered(address, TRAIN, { input: { model: 'again', examples: easyRows() } });
       expect(await finished(address, train.id), entry).toMatchObject({ status: 'SUCCEEDED' });
     }
+  });
+});
+
+describeInBrowser('GraphiQL of the running product', () => {
+  it('labels texts from its ready example, without asking any other host', async () => {
+    const folder = await temporaryFolder();
+    const running = run('src/main.js', { DATA_DIR: folder.path, PORT: String(await freePort()) });
+    const address = (await running.says(READY))[1];
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      const hosts = new Set<string>();
+      page.on('request', (request) => hosts.add(new URL(request.url()).host));
+      await page.goto(`${address}/graphql`);
+      await page.locator('.graphiql-query-editor .view-line').first().waitFor();
+      await page.getByRole('tab', { name: 'Classify' }).click();
+      await page.locator('.graphiql-query-editor').getByText('Hello Fetch!').waitFor();
+      await page.getByRole('button', { name: /^Execute query/ }).click();
+      await page.locator('.result-window').getByText('"sports"').first().waitFor();
+      expect([...hosts].filter((host) => host !== '')).toEqual([new URL(address).host]);
+    } finally {
+      await browser.close();
+      await running.end('SIGKILL');
+      await folder.remove();
+    }
+  });
+});
+
+describe('a start with GraphiQL and introspection off', () => {
+  it('shows no page and does not describe itself, over HTTP and WebSocket, but answers', async () => {
+    const folder = await temporaryFolder();
+    const running = run('src/main.js', {
+      DATA_DIR: folder.path,
+      PORT: String(await freePort()),
+      GRAPHIQL: 'off',
+      INTROSPECTION: 'off',
+      STARTER: 'off',
+    });
+    const address = (await running.says(READY))[1];
+    expect((await fetch(`${address}/graphql`, { headers: { accept: 'text/html' } })).status).not.toBe(200);
+    const question = '{ __schema { types { name } } }';
+    expect((await ask(address, question)).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
+    await expect(subscription(address, question)).rejects.toMatchObject({
+      0: { message: expect.stringMatching(/introspection has been disabled/) },
+    });
+    expect((await data(address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toEqual([{ dimensions: 384 }]);
+    expect((await data(address, '{ models { name } }')).models).toEqual([]);
+    expect((await running.end('SIGTERM')).code).toBe(0);
+    await folder.remove();
   });
 });
 
