@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'WORKER_LOST'
   | 'STORAGE_FULL'
+  | 'TRAINING_DIVERGED'
   | 'INTERNAL';
 
 /**

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ManyheadError } from '../errors.js';
 import { headGradients } from '../heads/gradient.js';
 import { type Head, type Layer, layersOf } from '../heads/head.js';
 import type { Targets } from '../heads/loss.js';
@@ -55,7 +56,7 @@ export interface FitOptions {
  * Trains heads on vectors that stay as they are: mini-batches in seeded order, softmax or sigmoid cross-entropy, AdamW,
  * linear warm-up and decay, early stopping on the validation rows. The same rows, options and seed give the same bytes.
  * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates; none where there are none
- * @throws signal.reason when aborted; Error where the loss is no longer finite
+ * @throws signal.reason when aborted; ManyheadError TRAINING_DIVERGED where the loss or a weight is no longer finite
  */
 export async function fitHeads(
   start: readonly Head[],
@@ -98,8 +99,7 @@ export async function fitHeads(
         vectors: false,
       });
       const loss = weightedSum(losses, lossWeights);
-      if (!Number.isFinite(loss))
-        throw new Error(`the loss is ${loss} at step ${step + 1}: a lower headLearningRate may help`);
+      if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, step + 1);
       const gradients = layers.flat().flatMap(({ weight, bias }) => [weight, bias]);
       if (maxGradNorm > 0) clip(gradients, maxGradNorm);
       optimizer.step(gradients, headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio));
@@ -112,6 +112,7 @@ export async function fitHeads(
         tasks: heads.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }])),
       });
     }
+    if (!heads.every(hasFiniteWeights)) throw diverged('a weight is no longer a number', epoch * stepsPerEpoch);
     const seconds = (performance.now() - started) / 1000;
     const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), lossWeights[h]));
     const validationLoss = weightedSum(
@@ -132,6 +133,15 @@ export async function fitHeads(
   }
   return best.heads;
 }
+
+const diverged = (how: string, step: number): ManyheadError =>
+  new ManyheadError(
+    'TRAINING_DIVERGED',
+    `Training came apart at step ${step}: ${how}. A lower headLearningRate may help.`,
+  );
+
+const hasFiniteWeights = (head: Head): boolean =>
+  layersOf(head).every(({ weight, bias }) => weight.every(Number.isFinite) && bias.every(Number.isFinite));
 
 const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
   task,
