@@ -2,6 +2,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeSafetensors } from '#src/safetensors/write.js';
+import { smallFiles, smallWeights, writeFolder } from '../encoder/random-bert.js';
+import { eventually } from '../eventually.js';
 import { describeInBrowser, launchChromium } from '../web/chromium.js';
 import {
   ask,
@@ -278,6 +281,57 @@ describe('npm start on a bare machine', () => {
   });
 });
 
+describe('a start with another encoder', () => {
+  it('embeds and trains with it, and does not mistake its vectors for those of versions made before', async () => {
+    const folder = await temporaryFolder();
+    const common = { DATA_DIR: join(folder.path, 'data'), PORT: String(await freePort()), STARTER: 'off' };
+    const first = run('src/main.js', common);
+    const address = (await first.says(READY))[1];
+    const { train } = await data(address, TRAIN, { input: { examples: easyRows() } });
+    expect(await finished(address, train.id)).toMatchObject({ status: 'SUCCEEDED' });
+    await first.end('SIGINT');
+
+    const encoder = await writeFolder(
+      join(folder.path, 'small-bert'),
+      smallFiles({ 'model.safetensors': writeSafetensors(smallWeights('bert.')) }),
+    );
+    const second = run('src/main.js', { ...common, ENCODER: encoder });
+    await second.says(READY);
+    expect((await data(address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toEqual([{ dimensions: 32 }]);
+    for (const query of [
+      '{ classify(texts: ["a"]) { text } }',
+      'mutation { train(input: { examples: [{ text: "a", labels: [{ task: "t", label: "x" }] }] }) { id } }',
+    ])
+      expect((await ask(address, query)).errors[0].extensions.code).toBe('CONFLICT');
+    const other = await data(address, TRAIN, { input: { model: 'small', examples: easyRows() } });
+    expect(await finished(address, other.train.id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
+    await second.end('SIGINT');
+    await folder.remove();
+  });
+});
+
+describe('npm start that is killed with SIGKILL in the middle of a training', () => {
+  it('leaves no process behind, and the next start ends the job', async () => {
+    const folder = await temporaryFolder();
+    const environment = { DATA_DIR: join(folder.path, 'data'), PORT: String(await freePort()), STARTER: 'off' };
+    const first = run('src/main.js', environment);
+    const address = (await first.says(READY))[1];
+    const { train } = await data(address, TRAIN, {
+      input: { model: 'fruit', examples: easyRows(1500), hyperparameters: { epochs: 60, patience: 60 } },
+    });
+    const children = await Promise.all(
+      ['server.js', 'worker/main.js', 'embedded/process.js'].map((entry) => childOf(first.child.pid ?? 0, entry)),
+    );
+    await first.end('SIGKILL');
+    await eventually('its processes to end', () => children.every((pid) => !isAlive(pid)));
+    const second = run('src/main.js', environment);
+    await second.says(READY);
+    expect(await finished(address, train.id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
+    await second.end('SIGINT');
+    await folder.remove();
+  });
+});
+
 describeInBrowser('GraphiQL of the running product', () => {
   it('labels texts from its ready example, without asking any other host', async () => {
     const folder = await temporaryFolder();
@@ -378,6 +432,14 @@ describe('a start that cannot work', () => {
     expect(running.said().trim()).toBe('PORT is "http": give a whole number from 0 to 65535.');
   });
 });
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 
 /** The process of ours below a parent that runs an entry. */
 async function childOf(parent: number, entry: string): Promise<number> {
