@@ -38,6 +38,8 @@ export function run(
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
   const closed = once(child, 'close');
+  // A test that fails may leave it running.
+  process.once('exit', () => child.kill('SIGKILL'));
   return {
     child,
     said: () => said,
