@@ -154,6 +154,17 @@ describe('npm start on a bare machine', () => {
     });
   });
 
+  it('does what its ready examples say', async () => {
+    const example = (name: string) => readFile(new URL(`../../examples/${name}.graphql`, import.meta.url), 'utf8');
+    expect((await data(address, await example('embed'))).embed[0]).toMatchObject({ dimensions: 8 });
+    expect((await data(address, await example('classify'))).classify).toHaveLength(3);
+    const { train } = await data(address, await example('train'));
+    const events = await subscription(address, (await example('follow-job')).replaceAll('JOB_ID', train.id));
+    expect(events.at(-1)?.data.trainingProgress.job).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
+    expect((await data(address, '{ model(name: "support") { production { number } } }')).model.production).toBeNull();
+    expect((await data(address, await example('promote'))).promote.production).toMatchObject({ number: 1 });
+  });
+
   it('tells a caller what is wrong, where, and what would be right', async () => {
     const wrong: [string, string, string | undefined, RegExp][] = [
       [
@@ -248,7 +259,7 @@ describe('npm start on a bare machine', () => {
       expect(errors[0]?.message, JSON.stringify(input).slice(0, 80)).toMatch(message);
       expect(errors[0].extensions).toMatchObject({ field });
     }
-    expect((await data(address, '{ trainingJobs { totalCount } }')).trainingJobs.totalCount).toBe(2);
+    expect((await data(address, '{ trainingJobs { totalCount } }')).trainingJobs.totalCount).toBe(3);
   });
 
   it('stops within five seconds on Ctrl-C, and finds everything again at the second start', async () => {
@@ -262,7 +273,7 @@ describe('npm start on a bare machine', () => {
       address,
       '{ models { name production { number } } trainingJobs { nodes { status history { epoch } } } }',
     );
-    expect(models.map(({ name }: Json) => name)).toEqual(['default', 'fruit']);
+    expect(models.map(({ name }: Json) => name)).toEqual(['default', 'fruit', 'support']);
     expect(trainingJobs.nodes.every(({ status, history }: Json) => status === 'SUCCEEDED' && history.length > 0)).toBe(
       true,
     );

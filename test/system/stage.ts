@@ -20,6 +20,12 @@ export interface Running {
   end(signal?: NodeJS.Signals): Promise<{ code: number | null; milliseconds: number }>;
 }
 
+/** What was started: a test that fails may leave it running. */
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 /** Starts an entry of the built product. Its environment holds nothing that the test did not give. */
 export function run(
   path: 'src/main.js' | 'src/server.js' | 'worker/main.js',
@@ -38,8 +44,7 @@ export function run(
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
   const closed = once(child, 'close');
-  // A test that fails may leave it running.
-  process.once('exit', () => child.kill('SIGKILL'));
+  started.add(child);
   return {
     child,
     said: () => said,
