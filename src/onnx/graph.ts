@@ -8,12 +8,15 @@ export type Shape = readonly Dimension[];
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'ints'; readonly value: readonly number[] };
+  | { readonly kind: 'ints'; readonly value: readonly number[] }
+  | { readonly kind: 'text'; readonly value: string };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const ints = (...value: readonly number[]): Attribute => ({ kind: 'ints', value });
+
+export const text = (value: string): Attribute => ({ kind: 'text', value });
 
 /** Where a value comes from. */
 export type Producer =

@@ -69,6 +69,8 @@ function attributeMessage(name: string, attribute: Attribute): Message {
         ...attribute.value.map((value) => integerField(8, value)),
         integerField(20, 7),
       );
+    case 'text':
+      return message(textField(1, name), textField(4, attribute.value), integerField(20, 3));
   }
 }
 
