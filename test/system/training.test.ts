@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#src/safetensors/read.js';
@@ -187,7 +187,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     await eventually('a worker to stop', () =>
       workers.some((worker) => worker.said().includes(`"job":"${id}","msg":"job cancelled"`)),
     );
-    expect(await readdir(join(folder.path, 'data', 'models'))).not.toContain('stopped');
+    expect((await data(apis[0].address, '{ model(name: "stopped") { name } }')).model).toBeNull();
     const again = await ask(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', {
       id,
     });
@@ -200,6 +200,23 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     expect(retryTraining).toEqual({ status: 'QUEUED', attempt: 2 });
     await running(id);
     await data(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id });
+  });
+
+  it('runs a job that is cancelled and queued again in one breath once, not twice', async () => {
+    const id = await train({ model: 'twice', examples: manyRows(), hyperparameters: { epochs: 60, patience: 60 } });
+    await running(id);
+    await data(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id });
+    await data(apis[0].address, 'mutation Retry($id: ID!) { retryTraining(id: $id) { attempt } }', { id });
+    expect(await finished(apis[0].address, id)).toMatchObject({
+      status: 'SUCCEEDED',
+      attempt: 2,
+      version: { number: 1 },
+    });
+    await eventually('the first attempt to stop', () =>
+      workers.some((worker) => worker.said().includes(`"job":"${id}","msg":"job cancelled"`)),
+    );
+    const { model } = await data(apis[0].address, '{ model(name: "twice") { versions { number } } }');
+    expect(model.versions).toEqual([{ number: 1 }]);
   });
 
   it('gives the job of a worker that is killed to another, which ends it', async () => {
