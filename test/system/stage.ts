@@ -123,7 +123,12 @@ export async function data(address: string, query: string, variables: object = {
 }
 
 /** Every event of a subscription until it completes. */
-export async function subscription(address: string, query: string, variables: object = {}): Promise<Json[]> {
+export async function subscription(
+  address: string,
+  query: string,
+  variables: object = {},
+  onEvent: () => void = () => {},
+): Promise<Json[]> {
   const client = createClient({
     url: `${address.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
@@ -131,7 +136,10 @@ export async function subscription(address: string, query: string, variables: ob
   });
   const events: Json[] = [];
   try {
-    for await (const event of client.iterate({ query, variables: { ...variables } })) events.push(event);
+    for await (const event of client.iterate({ query, variables: { ...variables } })) {
+      events.push(event);
+      onEvent();
+    }
   } finally {
     await client.dispose();
   }

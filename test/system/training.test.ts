@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSafetensors } from '#src/safetensors/read.js';
@@ -217,6 +217,26 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     );
     const { model } = await data(apis[0].address, '{ model(name: "twice") { versions { number } } }');
     expect(model.versions).toEqual([{ number: 1 }]);
+  });
+
+  it('tells a follower nothing of its insides when a stream breaks', async () => {
+    const id = await train({ model: 'broken', examples: manyRows(), hyperparameters: LONG });
+    await running(id);
+    const query = 'subscription Follow($id: ID!) { trainingProgress(id: $id) { kind } }';
+    let began = false;
+    const broken = subscription(apis[0].address, query, { id }, () => {
+      began = true;
+    }).catch((errors: Json) => errors);
+    await eventually('the stream to begin', () => began);
+    const damage = join(folder.path, 'data', 'jobs', id, 'record', '99999999');
+    await writeFile(damage, 'not JSON');
+    const errors = await broken;
+    await rm(damage);
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/^Something went wrong here/), extensions: { code: 'INTERNAL' } },
+    ]);
+    expect(JSON.stringify(errors)).not.toMatch(/JSON|\//);
+    await data(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id });
   });
 
   it('gives the job of a worker that is killed to another, which ends it', async () => {
