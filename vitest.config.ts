@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // The built product runs in Node as it is, not through Vite: the same modules as in production, each once.
+    server: { deps: { external: [/\/dist\/(src|worker)\//] } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: more test files at once than that would only starve the servers they start.

@@ -69,7 +69,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: whole('PORT', 4000, 0, 65535),
     host: read('HOST') ?? '127.0.0.1',
     dataFolder,
-    queue: queueConfig(read('REDIS_URL'), dataFolder),
+    queue: queueConfig(read('REDIS_URL'), resolve(read('QUEUE_DIR') ?? `${dataFolder}/queue`)),
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
     encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
@@ -81,8 +81,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-function queueConfig(url: string | undefined, dataFolder: string): QueueConfig {
-  if (url === undefined) return { kind: 'embedded', folder: resolve(dataFolder, 'queue') };
+function queueConfig(url: string | undefined, folder: string): QueueConfig {
+  if (url === undefined) return { kind: 'embedded', folder };
   if (!/^rediss?:\/\/[^\s]+$/.test(url) || !URL.canParse(url))
     throw new ConfigError(
       `REDIS_URL is ${JSON.stringify(hidePassword(url))}: give redis://host:port or rediss://host:port.`,

@@ -6,10 +6,10 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'CONFLICT'
   | 'QUEUE_UNAVAILABLE'
-  | 'OVERLOADED'
   | 'CANCELLED'
   | 'WORKER_LOST'
   | 'STORAGE_FULL'
+  | 'TRAINING_DIVERGED'
   | 'INTERNAL';
 
 /**

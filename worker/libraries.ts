@@ -14,7 +14,7 @@ export function libraryVersions(backend: string): Readonly<Record<string, string
     platform: `${process.platform}-${process.arch}`,
     'onnxruntime-node': versionOf('onnxruntime-node'),
     '@tensorflow/tfjs': `${versionOf('@tensorflow/tfjs')} (${backend})`,
-    '@huggingface/transformers': versionOf('@huggingface/transformers'),
+    '@huggingface/tokenizers': versionOf('@huggingface/tokenizers'),
   };
 }
 

@@ -32,7 +32,7 @@ export async function runDelivery(
   const claimed = await claim(records, jobId, attempt);
   if (claimed === undefined) return 'done';
   log.info('job started', { job: jobId, attempt, model: claimed.order.model });
-  const cancelled = watchForCancel(records, jobId);
+  const cancelled = watchForCancel(claimed, records);
   const signal = AbortSignal.any([tools.signal, cancelled.signal]);
   try {
     const reporter = jobReporter(claimed, records, tools.report);
@@ -47,8 +47,8 @@ export async function runDelivery(
       log.info('job cancelled', { job: jobId });
       return 'done';
     }
-    if (tools.signal.aborted) return letGo(context, jobId);
-    await fail(context, jobId, error);
+    if (tools.signal.aborted) return letGo(claimed, context);
+    await fail(claimed, context, error);
     return 'done';
   } finally {
     cancelled.stop();
@@ -67,10 +67,10 @@ async function claim(records: JobRecords, jobId: string, attempt: number): Promi
 
 /** Publishes what was learned, unless the job was cancelled in the last moment: from here on it cannot be any more. */
 async function save(claimed: TrainingJob, { reports, version }: Trained, context: RunContext): Promise<void> {
-  const { job } = await context.records.move(claimed.id, ({ state }) =>
+  const isOurs = await moveOn(claimed, context.records, (state) =>
     state.status === 'RUNNING' ? { ...state, saving: true } : undefined,
   );
-  if (hasEnded(job.state)) return;
+  if (!isOurs) return;
   if (version === undefined) return succeed(claimed, context, { version: undefined, promotion: undefined, reports });
   await finish(claimed, context, await context.registry.publish(version.draft, version.heads));
 }
@@ -86,47 +86,64 @@ async function finish(
 }
 
 async function succeed(
-  { id, order }: TrainingJob,
+  job: TrainingJob,
   { records, log }: RunContext,
   result: Pick<Succeeded, 'version' | 'promotion' | 'reports'>,
 ): Promise<void> {
-  await records.move(id, (job) =>
-    hasEnded(job.state)
-      ? undefined
-      : { status: 'SUCCEEDED', startedAt: startedAt(job.state) ?? now(), finishedAt: now(), ...result },
-  );
+  await moveOn(job, records, (state) => ({
+    status: 'SUCCEEDED',
+    startedAt: startedAt(state) ?? now(),
+    finishedAt: now(),
+    ...result,
+  }));
   log.info('job succeeded', {
-    job: id,
-    model: order.model,
+    job: job.id,
+    model: job.order.model,
     version: result.version,
     promoted: result.promotion?.promoted,
   });
 }
 
-async function fail({ records, log }: RunContext, jobId: string, cause: unknown): Promise<void> {
+async function fail(job: TrainingJob, { records, log }: RunContext, cause: unknown): Promise<void> {
   const { id, code, message } = publicError(cause);
-  log.error('job failed', { job: jobId, id, code }, cause);
-  await records.move(jobId, ({ state }) =>
-    hasEnded(state)
-      ? undefined
-      : { status: 'FAILED', startedAt: startedAt(state), finishedAt: now(), error: { code, message } },
-  );
+  log.error('job failed', { job: job.id, id, code }, cause);
+  await moveOn(job, records, (state) => ({
+    status: 'FAILED',
+    startedAt: startedAt(state),
+    finishedAt: now(),
+    error: { code, message },
+  }));
 }
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
-async function letGo({ records, log, stopping }: RunContext, jobId: string): Promise<Outcome> {
-  if (stopping.aborted)
-    await records.move(jobId, ({ state }) => (state.status === 'RUNNING' ? { status: 'QUEUED' } : undefined));
-  log.info('job handed back', { job: jobId });
+async function letGo(job: TrainingJob, { records, log, stopping }: RunContext): Promise<Outcome> {
+  if (stopping.aborted) await moveOn(job, records, () => ({ status: 'QUEUED' }));
+  log.info('job handed back', { job: job.id });
   return 'hand back';
 }
 
-/** Looks again and again whether somebody cancelled the job; a look that fails is tried again. */
-function watchForCancel(records: JobRecords, jobId: string): { readonly signal: AbortSignal; stop(): void } {
+/** Moves a job that has not ended, in the attempt that was claimed: a retry belongs to whoever gets its delivery. */
+async function moveOn(
+  { id, attempt }: TrainingJob,
+  records: JobRecords,
+  next: (state: JobState) => JobState | undefined,
+): Promise<boolean> {
+  const { moved } = await records.move(id, (job) =>
+    hasEnded(job.state) || job.attempt !== attempt ? undefined : next(job.state),
+  );
+  return moved;
+}
+
+/** Looks again and again whether somebody cancelled the job, and maybe queued it anew; a look that fails is tried again. */
+function watchForCancel(
+  { id, attempt }: TrainingJob,
+  records: JobRecords,
+): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const timer = setInterval(async () => {
-    const job = await records.find(jobId).catch(() => undefined);
-    if (job?.state.status === 'CANCELLED') controller.abort(new ManyheadError('CANCELLED', 'The job was cancelled.'));
+    const job = await records.find(id).catch(() => undefined);
+    if (job !== undefined && (job.state.status === 'CANCELLED' || job.attempt !== attempt))
+      controller.abort(new ManyheadError('CANCELLED', 'The job was cancelled.'));
   }, CANCEL_CHECK);
   return { signal: controller.signal, stop: () => clearInterval(timer) };
 }

@@ -9,7 +9,7 @@ import type { TrainingJob, TrainingOrder } from '../src/jobs/job.js';
 import { RandomGenerator } from '../src/random/generator.js';
 import { decidePromotion, type PromotionDecision } from '../src/registry/promotion.js';
 import { PRODUCTION, type Registry } from '../src/registry/registry.js';
-import type { ModelVersion, VersionDraft } from '../src/registry/version.js';
+import { checkEncoder, type ModelVersion, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
 import { type Epoch, fitHeads } from '../src/training/fit.js';
 import type { TaskReport } from '../src/training/metrics.js';
@@ -46,6 +46,7 @@ export async function train(
   const { order } = job;
   const examples = await rooms.datasets.rows(order.datasetDigest);
   const base = order.base === undefined ? undefined : await rooms.registry.version(order.model, order.base);
+  if (base !== undefined) checkEncoder(base, rooms.encoder.id, 'baseVersion');
   const baseHeads = base === undefined ? [] : await rooms.registry.heads(base);
   const plan = freezePlan(
     { rowsField: 'dataset', tasks: order.tasks, freeze: order.freeze, hiddenUnits: order.hyperparameters.hiddenUnits },
@@ -89,7 +90,7 @@ export async function train(
       return { reports, version: undefined };
     }
     const heads = [...calibrated, ...kept('frozen'), ...kept('untouched')];
-    const promotion = decidePromotion(order.promote, reports, await servingReports(order, rooms.registry, rows, split));
+    const promotion = decidePromotion(order.promote, reports, await servingReports(order, rooms, rows, split));
     return { reports, version: { draft: draftOf(job, plan, heads, reports, promotion, base, rooms, reporter), heads } };
   });
 }
@@ -142,11 +143,17 @@ const measuredEpoch = (reports: readonly Measured[]): Epoch => ({
 });
 
 /** How the version that is served does on the same rows; undefined where none is, or its vectors come from another encoder. */
-async function servingReports({ model }: TrainingOrder, registry: Registry, rows: EmbeddedRows, { validation }: Split) {
+async function servingReports(
+  { model }: TrainingOrder,
+  { registry, encoder }: Rooms,
+  rows: EmbeddedRows,
+  { validation }: Split,
+) {
   const number = (await registry.aliases(model))[PRODUCTION];
-  if (number === undefined) return undefined;
-  const heads = await registry.heads(await registry.version(model, number));
-  return { number, reports: heads.flatMap((head) => measure(head, rows, validation) ?? []) };
+  const version = number === undefined ? undefined : await registry.version(model, number);
+  if (version?.encoder.id !== encoder.id) return undefined;
+  const heads = await registry.heads(version);
+  return { number: version.number, reports: heads.flatMap((head) => measure(head, rows, validation) ?? []) };
 }
 
 function draftOf(

@@ -41,7 +41,6 @@ export async function serveHttp(
 ): Promise<HttpServer> {
   const app = express();
   const server = createServer(app);
-  const subscriptions = serveSubscriptions(server, schema, context, config, log);
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
@@ -68,6 +67,7 @@ export async function serveHttp(
   app.use(bodyErrors(log));
 
   await listening(server, config);
+  const subscriptions = serveSubscriptions(server, schema, context, config, log);
   return {
     address: addressOf(server, config),
     async close() {
@@ -96,7 +96,7 @@ function serveGraphiql(app: Express): void {
   app.use('/assets', express.static(`${WEB}assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
   app.get('/', (_, response) => response.redirect('/graphql'));
   app.get('/graphql', (request, response, next) => {
-    if (!request.accepts(['json', 'html']) || request.accepts(['json', 'html']) !== 'html') return next();
+    if (request.accepts(['json', 'html']) !== 'html') return next();
     response
       .set({
         'Content-Security-Policy': CONTENT_SECURITY_POLICY,

@@ -17,8 +17,8 @@ export interface TargetValues {
 }
 
 /**
- * The loss of a head as part of a graph, where the encoder learns with it: the same sum that `headGradients` takes when only
- * heads learn.
+ * The loss of a head as part of a graph, where the encoder learns with it: the same sum as `crossEntropy`'s, which is used
+ * when only heads learn.
  * @param vectors [texts, dimensions]
  * @returns one number: the weighted sum over the texts
  */

@@ -2,10 +2,12 @@ import { checkExamples, type GivenExample } from '../datasets/check.js';
 import { countTasks } from '../datasets/count.js';
 import type { Example } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
+import type { Encoder } from '../encoder/open.js';
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
 import type { PromotionPolicy } from '../registry/promotion.js';
 import { PRODUCTION, type Registry } from '../registry/registry.js';
+import { checkEncoder, type ModelVersion } from '../registry/version.js';
 import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
 import { freezePlan } from '../training/plan.js';
 import type { LossWeighting, TrainingJob } from './job.js';
@@ -34,7 +36,7 @@ export interface GivenTraining {
 export interface OrderRooms {
   readonly datasets: Datasets;
   readonly registry: Registry;
-  readonly encoder: { readonly dimensions: number; readonly parameters: number; readonly layers: number };
+  readonly encoder: Pick<Encoder, 'id' | 'base' | 'dimensions' | 'parameters' | 'layers'>;
 }
 
 export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' | 'frozenParameters'>;
@@ -57,7 +59,7 @@ export async function checkTraining(
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
   const rows = await rowsOf(given, datasets);
   const hyperparameters = checkHyperparameters(given.hyperparameters, rows.count);
-  const base = await baseOf(given, registry);
+  const base = await baseOf(given, registry, encoder.id);
   const freeze = { backbone: given.freeze.backbone, heads: given.freeze.heads };
   const plan = freezePlan(
     { rowsField: rows.field, tasks: given.tasks, freeze, hiddenUnits: hyperparameters.hiddenUnits },
@@ -102,10 +104,17 @@ async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) 
   return { field: 'examples', tasks: countTasks(rows), count: rows.length, store: () => datasets.putRows(rows) };
 }
 
-/** The version to go on from: the one named, else the one in production, else none. */
-async function baseOf({ model, baseVersion }: GivenTraining, registry: Registry) {
+/** The version to go on from: the one named, else the one in production, else none. Its heads must read the same vectors. */
+async function baseOf(
+  { model, baseVersion }: GivenTraining,
+  registry: Registry,
+  encoderId: string,
+): Promise<ModelVersion | undefined> {
   const number = baseVersion ?? (await registry.aliases(model))[PRODUCTION];
-  return number === undefined ? undefined : registry.version(model, number, 'baseVersion');
+  if (number === undefined) return undefined;
+  const version = await registry.version(model, number, 'baseVersion');
+  checkEncoder(version, encoderId, 'baseVersion');
+  return version;
 }
 
 function checkLossWeighting({ lossWeighting, lossWeights }: GivenTraining, learning: readonly string[]): LossWeighting {

@@ -15,6 +15,9 @@ export interface Ready {
   readonly address?: string;
 }
 
+/** How long a process may take to stop before it just ends, in milliseconds. */
+const LONGEST_STOP = 2_500;
+
 /**
  * Runs a process from its start to its end: reads the configuration, starts, tells the parent when it is ready, and stops on
  * SIGTERM, SIGINT, SIGHUP or when the parent is gone. What keeps it from starting is one line on standard error and exit
@@ -35,6 +38,8 @@ export async function runProcess(
       process.on(event, () => {
         if (stopping) return;
         stopping = true;
+        // A queue that is away must not keep the process: what matters is on disk already.
+        setTimeout(() => process.exit(0), LONGEST_STOP).unref();
         stop().catch((error) => {
           process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
           process.exit(1);

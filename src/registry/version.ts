@@ -1,3 +1,4 @@
+import { ManyheadError, shown } from '../errors.js';
 import type { HeadDescription } from '../heads/file.js';
 import type { Hyperparameters } from '../training/hyperparameters.js';
 import type { TaskReport } from '../training/metrics.js';
@@ -47,3 +48,16 @@ export interface ModelVersion {
 
 /** A version before the registry has given it a number and written its files. */
 export type VersionDraft = Omit<ModelVersion, 'format' | 'number' | 'createdAt' | 'files'>;
+
+/**
+ * Makes sure that a version's heads read the vectors of the encoder at hand.
+ * @throws ManyheadError CONFLICT
+ */
+export function checkEncoder({ model, number, encoder }: ModelVersion, encoderId: string, field: string): void {
+  if (encoder.id === encoderId) return;
+  throw new ManyheadError(
+    'CONFLICT',
+    `version ${number} of model ${shown(model)} reads vectors of the encoder ${encoder.base}, and another one runs here: start with that one (ENCODER), or use a model of another name.`,
+    field,
+  );
+}

@@ -1,7 +1,7 @@
-import { ManyheadError, notFound } from '../errors.js';
+import { notFound } from '../errors.js';
 import type { Head } from '../heads/head.js';
 import { type Aliases, PRODUCTION, type Registry } from '../registry/registry.js';
-import type { ModelVersion } from '../registry/version.js';
+import { checkEncoder, type ModelVersion } from '../registry/version.js';
 
 /** A version and its heads in memory, ready to answer. */
 export interface ServedVersion {
@@ -50,12 +50,7 @@ export function servedVersions(registry: Registry, encoderId: string): ServedVer
 
   const load = async (model: string, number: number): Promise<ServedVersion> => {
     const version = await registry.version(model, number);
-    if (version.encoder.id !== encoderId)
-      throw new ManyheadError(
-        'CONFLICT',
-        `version ${number} of model ${JSON.stringify(model)} reads vectors of the encoder ${version.encoder.base}, and this server runs another one.`,
-        'version',
-      );
+    checkEncoder(version, encoderId, 'version');
     return { version, heads: await registry.heads(version) };
   };
 

@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
-import type { Targets } from '../heads/gradient.js';
 import { type Head, layersOf } from '../heads/head.js';
+import type { Targets } from '../heads/loss.js';
 import type { RandomGenerator } from '../random/generator.js';
 import { batchesByLength } from './batches.js';
 import { type BoundaryOptions, computeBoundary } from './boundary.js';

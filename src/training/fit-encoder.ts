@@ -3,15 +3,23 @@ import type { Example } from '../datasets/example.js';
 import { type Architecture, type Pooling, tensorShapes } from '../encoder/architecture.js';
 import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
 import { describeHead } from '../heads/file.js';
-import type { Targets } from '../heads/gradient.js';
 import type { Head, Layer } from '../heads/head.js';
+import type { Targets } from '../heads/loss.js';
 import { elementsOf } from '../onnx/tensor.js';
 import { RandomGenerator } from '../random/generator.js';
 import { similarBatches } from './batches.js';
 import type { EncoderCheckpoint } from './encoder-checkpoint.js';
 import { type LearningEncoder, openLearningEncoder } from './encoder-session.js';
 import { measure } from './evaluate.js';
-import { balancedWeights, type FitOptions, scoreOf, type TaskEpoch, targetsOf, taskEpoch, weightedSum } from './fit.js';
+import {
+  balancedWeights,
+  diverged,
+  type FitOptions,
+  type TaskEpoch,
+  targetsOf,
+  taskEpoch,
+  weightedSum,
+} from './fit.js';
 import type { Hyperparameters } from './hyperparameters.js';
 import type { EmbeddedRows } from './rows.js';
 import type { EncoderWeights, TokenRows } from './runs.js';
@@ -66,8 +74,8 @@ export interface LearnedEncoder {
  * the fit was stopped and resumed in between.
  * @param texts token ids of each example
  * @returns the weights of the best epoch; of the last one where nothing validates
- * @throws signal.reason when aborted, within a step; Error where a loss or gradient is no longer finite: the weights and the
- *   last checkpoint are then those from before that step
+ * @throws signal.reason when aborted, within a step; ManyheadError TRAINING_DIVERGED where a loss or gradient is no longer
+ *   finite: the last checkpoint is then good still, as that step changed nothing
  */
 export async function fitEncoder(
   encoder: EncoderStart,
@@ -141,14 +149,15 @@ export async function fitEncoder(
       const seconds = (performance.now() - started) / 1000;
       const { epoch } = progress;
       const tasks = await validate(learner, start, examples, split, lossWeights);
+      const loss = validationLoss(tasks, lossWeights);
       await options.onEpoch({
         epoch,
         trainLoss: progress.lossSum / training.length,
-        validationLoss: validationLoss(tasks, lossWeights),
+        validationLoss: loss,
         tasks,
         examplesPerSecond: (training.length - resumedAt * batchSize) / seconds,
       });
-      const score = tasks.some(({ support }) => support > 0) ? scoreOf(tasks) : epoch;
+      const score = loss === undefined ? epoch : -loss;
       if (best === undefined || score > best.score) best = { score, epoch, weights: learner.weights.snapshot };
       Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0 });
       await save(order.state);
@@ -180,9 +189,7 @@ async function learn(
   const norm = learner.weights.gradientNorm(words.length);
   const loss = weightedSum(losses, lossWeights);
   if (!Number.isFinite(loss) || !Number.isFinite(norm))
-    throw new Error(
-      `the loss is ${loss} and its gradient's length ${norm} at step ${step}: a lower encoderLearningRate or headLearningRate may help`,
-    );
+    throw diverged(`the loss is ${loss}, the length of its gradient ${norm}`, step, 'encoderLearningRate');
   const gradientScale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
   const rates = { encoder: encoderLearningRate * share, head: headLearningRate * share, weightDecay, gradientScale };
   learner.weights.step(rates, words);

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { headGradients, type Targets } from '../heads/gradient.js';
+import { ManyheadError } from '../errors.js';
+import { headGradients } from '../heads/gradient.js';
 import { type Head, type Layer, layersOf } from '../heads/head.js';
+import type { Targets } from '../heads/loss.js';
 import { RandomGenerator } from '../random/generator.js';
 import { AdamW } from './adamw.js';
 import { type Measured, measure } from './evaluate.js';
@@ -53,8 +55,8 @@ export interface FitOptions {
 /**
  * Trains heads on vectors that stay as they are: mini-batches in seeded order, softmax or sigmoid cross-entropy, AdamW,
  * linear warm-up and decay, early stopping on the validation rows. The same rows, options and seed give the same bytes.
- * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates
- * @throws signal.reason when aborted; Error where the loss is no longer finite
+ * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates; none where there are none
+ * @throws signal.reason when aborted; ManyheadError TRAINING_DIVERGED where the loss or a weight is no longer finite
  */
 export async function fitHeads(
   start: readonly Head[],
@@ -62,6 +64,7 @@ export async function fitHeads(
   split: Split,
   options: FitOptions,
 ): Promise<readonly Head[]> {
+  if (start.length === 0) return [];
   const { hyperparameters, lossWeights, signal } = options;
   const { batchSize, epochs, headLearningRate, warmupRatio, dropout, maxGradNorm, patience } = hyperparameters;
   const heads = start.map(copyOf);
@@ -96,8 +99,7 @@ export async function fitHeads(
         vectors: false,
       });
       const loss = weightedSum(losses, lossWeights);
-      if (!Number.isFinite(loss))
-        throw new Error(`the loss is ${loss} at step ${step + 1}: a lower headLearningRate may help`);
+      if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, step + 1);
       const gradients = layers.flat().flatMap(({ weight, bias }) => [weight, bias]);
       if (maxGradNorm > 0) clip(gradients, maxGradNorm);
       optimizer.step(gradients, headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio));
@@ -110,6 +112,7 @@ export async function fitHeads(
         tasks: heads.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }])),
       });
     }
+    if (!heads.every(hasFiniteWeights)) throw diverged('a weight is no longer a number', epoch * stepsPerEpoch);
     const seconds = (performance.now() - started) / 1000;
     const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), lossWeights[h]));
     const validationLoss = weightedSum(
@@ -124,17 +127,19 @@ export async function fitHeads(
       tasks,
       examplesPerSecond: training.length / seconds,
     });
-    const score = validated.length === 0 ? epoch : process.env.SC === 'f1' ? scoreOf(tasks) : -validationLoss;
+    // The loss tells two epochs apart where the accuracy of a few hundred rows only jumps about.
+    const score = validated.length > 0 ? -validationLoss : epoch;
     if (score > best.score) best = { score, epoch, heads: heads.map(copyOf) };
   }
   return best.heads;
 }
 
-/** What early stopping watches: the mean macro F1 over the tasks that validate. */
-export function scoreOf(tasks: readonly TaskEpoch[]): number {
-  const validated = tasks.flatMap(({ macroF1 }) => (macroF1 === undefined ? [] : [macroF1]));
-  return validated.reduce((a, b) => a + b, 0) / validated.length;
-}
+/** @param rate the hyperparameter that may be to blame */
+export const diverged = (how: string, step: number, rate = 'headLearningRate'): ManyheadError =>
+  new ManyheadError('TRAINING_DIVERGED', `Training came apart at step ${step}: ${how}. A lower ${rate} may help.`);
+
+const hasFiniteWeights = (head: Head): boolean =>
+  layersOf(head).every(({ weight, bias }) => weight.every(Number.isFinite) && bias.every(Number.isFinite));
 
 export const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
   task,

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Encoder, EncoderError, openEncoder } from '#src/encoder/open.js';
 import { readSafetensors } from '#src/safetensors/read.js';
 import { writeSafetensors } from '#src/safetensors/write.js';
-import { smallConfig, smallFiles, smallTokenizer, smallWeights, writeFolder } from './randomBert.js';
+import { smallConfig, smallFiles, smallTokenizer, smallWeights, writeFolder } from './random-bert.js';
 import { type ReferenceSettings, readyReference, referenceVector } from './reference.js';
 import { largestDifference } from './vectors.js';
 

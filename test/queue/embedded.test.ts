@@ -6,9 +6,8 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placeOf } from '#src/queue/embedded/place.js';
-import { startEmbeddedQueue } from '#src/queue/embedded/start.js';
 import { eventually } from '../eventually.js';
-import { newFolder } from './kinds.js';
+import { newFolder, startEmbeddedQueue } from './kinds.js';
 
 const entry = fileURLToPath(import.meta.resolve('#src/queue/embedded/process.js'));
 const connect = async (folder: string): Promise<pg.Client> => {
@@ -101,8 +100,9 @@ describe('the process of the embedded queue', () => {
 
   it('ends with its parent', async () => {
     const second = join(parent, 'second');
-    const script = `const {startEmbeddedQueue} = await import(${JSON.stringify(import.meta.resolve('#src/queue/embedded/start.js'))});
-      console.log((await startEmbeddedQueue(${JSON.stringify(second)})).pid); setInterval(() => {}, 1000);`;
+    const script = `const { startChild } = await import(${JSON.stringify(import.meta.resolve('#src/processes/child.js'))});
+      const started = await startChild(${JSON.stringify({ entry, arguments: [second], environment: {} })});
+      console.log(started.child.pid); setInterval(() => {}, 1000);`;
     const between = spawn(process.execPath, ['--input-type=module', '-e', script]);
     const [line] = await once(between.stdout, 'data');
     const pid = Number(line);

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startEmbeddedQueue } from '#src/queue/embedded/start.js';
+import { fileURLToPath } from 'node:url';
+import { startChild } from '#src/processes/child.js';
 import type { QueueConfig } from '../../src/config.js';
 import { eventually } from '../eventually.js';
 
@@ -49,6 +50,12 @@ async function run(config: QueueConfig, folder: string, launch: () => Promise<Ch
 }
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'manyhead-test-'));
+
+/** As `npm start` starts it. */
+export async function startEmbeddedQueue(folder: string): Promise<ChildProcess> {
+  const entry = fileURLToPath(import.meta.resolve('#src/queue/embedded/process.js'));
+  return (await startChild({ entry, arguments: [folder], environment: process.env })).child;
+}
 
 async function prepareEmbedded(): Promise<RunningQueue> {
   const parent = newFolder();

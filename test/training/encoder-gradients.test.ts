@@ -8,7 +8,7 @@ import type { Head } from '#src/heads/head.js';
 import { RandomGenerator } from '#src/random/generator.js';
 import { floatsOf, readSafetensors } from '#src/safetensors/read.js';
 import { openLearningEncoder } from '#src/training/encoder-session.js';
-import { smallConfig, smallWeights } from '../encoder/randomBert.js';
+import { smallConfig, smallWeights } from '../encoder/random-bert.js';
 import { referenceForward } from '../encoder/reference.js';
 
 type Weights = (name: string) => Float32Array;

@@ -62,7 +62,7 @@ class HyperparametersInput {
 
   @Field(() => Float, {
     nullable: true,
-    description: `Highest learning rate of the heads; ${defaults.headLearningRate} when absent.`,
+    description: 'Highest learning rate of the heads; 0.05 times the square root of batchSize / 256 when absent.',
   })
   headLearningRate?: number;
 

@@ -1,6 +1,5 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { EpochEntry, TrainingJob as StoredJob } from '../../jobs/job.js';
-import { ModelVersion } from '../models.js';
+import type { TrainingJob as StoredJob } from '../../jobs/job.js';
 import { DateTime } from '../scalars.js';
 
 export enum JobStatus {
@@ -90,7 +89,7 @@ export class TaskMetrics {
 }
 
 @ObjectType({ description: 'One epoch.' })
-class EpochMetrics {
+export class EpochMetrics {
   @Field(() => Int, { description: 'From 1; 0 where the job only evaluated.' })
   epoch!: number;
 
@@ -207,9 +206,6 @@ export class TrainingJobConnection {
   @Field(() => Int, { description: 'Jobs on all pages.' })
   totalCount!: number;
 }
-
-export type { EpochEntry };
-export { EpochMetrics, ModelVersion };
 
 /** A stored job as the API shows it. */
 export function jobView(stored: StoredJob): TrainingJob {

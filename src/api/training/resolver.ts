@@ -83,7 +83,11 @@ export class TrainingResolver {
 
   @Subscription(() => TrainingEvent, {
     description: "Starts with the job's current state, then every change; completes when the job has ended.",
-    subscribe: ({ args, context }: { args: { id: string }; context: Context }) => context.feed.follow(args.id),
+    subscribe: async ({ args, context }: { args: { id: string }; context: Context }) => {
+      // Asked here already, so that a job that is not there is an answer and not a broken stream.
+      await context.records.get(args.id);
+      return context.feed.follow(args.id);
+    },
   })
   async trainingProgress(
     @Root() event: JobEvent,

@@ -1,0 +1,25 @@
+# Built once, run as the API or as a worker: see docker-compose.yml.
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build \
+ && npm prune --omit=dev --omit=optional \
+    # onnxruntime-node ships a library for every platform; keep this one's.
+ && cd node_modules/onnxruntime-node/bin/napi-v6 \
+ && keep="linux/$(node -p process.arch)" \
+ && find . -mindepth 2 -maxdepth 2 -type d ! -path "./$keep" -exec rm -rf {} +
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+RUN mkdir /data && chown node:node /data
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/examples ./examples
+USER node
+VOLUME /data
+EXPOSE 4000
+CMD ["node", "dist/src/server.js"]

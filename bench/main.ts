@@ -1,0 +1,12 @@
+import { benchHeads } from './heads.js';
+
+/** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
+const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = { heads: benchHeads };
+
+const [name = '', ...given] = process.argv.slice(2);
+const bench = benches[name];
+if (bench === undefined) {
+  process.stderr.write(`There is no bench ${JSON.stringify(name)}; there is: ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+await bench(given);

@@ -1,0 +1,93 @@
+import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/artifacts/folder.js';
+import { register } from '#src/artifacts/register.js';
+import { temporaryFolder } from '../system/stage.js';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+});
+afterEach(() => folder.remove());
+
+const text = (bytes: Buffer | undefined) => bytes?.toString('utf8');
+
+describe('a store in a folder', () => {
+  it('gives back what was put, lists it, and forgets it', async () => {
+    const store = folderStore(folder.path);
+    await store.put('a/b/c.json', Buffer.from('1'));
+    await store.put('a/b/c.json', Buffer.from('2'));
+    expect(text(await store.get('a/b/c.json'))).toBe('2');
+    expect(await store.list('a/b')).toEqual(['c.json']);
+    await store.delete('a');
+    expect(await store.get('a/b/c.json')).toBeUndefined();
+    expect(await store.list('a')).toEqual([]);
+    await store.delete('a');
+  });
+
+  it('lets one of many create an object, and keeps what that one wrote', async () => {
+    const store = folderStore(folder.path);
+    const created = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => store.create('x/1', Buffer.from(String(i)))),
+    );
+    expect(created.filter(Boolean)).toHaveLength(1);
+    expect(text(await store.get('x/1'))).toBe(String(created.indexOf(true)));
+  });
+
+  it('lets one of many create a folder of objects, whole', async () => {
+    const store = folderStore(folder.path);
+    const objects = (i: number) =>
+      new Map([
+        ['a', Buffer.from(String(i))],
+        ['b', Buffer.from(String(i))],
+      ]);
+    const created = await Promise.all(Array.from({ length: 20 }, (_, i) => store.createAll('v/1', objects(i))));
+    expect(created.filter(Boolean)).toHaveLength(1);
+    expect(text(await store.get('v/1/a'))).toBe(text(await store.get('v/1/b')));
+  });
+
+  it('leaves nothing half-written in sight, and sweeps away what a killed process left long ago', async () => {
+    const store = folderStore(folder.path);
+    const unfinished = join(folder.path, '.unfinished');
+    await mkdir(unfinished);
+    await writeFile(join(unfinished, 'old'), 'half');
+    await writeFile(join(unfinished, 'new'), 'half');
+    await utimes(join(unfinished, 'old'), 0, 0);
+    await store.sweep();
+    expect(await readdir(unfinished)).toEqual(['new']);
+    expect(await store.list('')).toEqual([]);
+  });
+
+  it('keeps others out', async () => {
+    await folderStore(folder.path).put('a/b', Buffer.from('secret'));
+    expect((await stat(join(folder.path, 'a'))).mode & 0o077).toBe(0);
+    expect((await stat(join(folder.path, 'a', 'b'))).mode & 0o077).toBe(0);
+  });
+
+  it('never leaves the folder, whatever a key says', async () => {
+    const store = folderStore(folder.path);
+    for (const key of ['../x', 'a/../../x', '/etc/passwd', 'a//b', '.hidden', 'a/\0'])
+      await expect(store.get(key)).rejects.toThrow('not a key');
+    await chmod(folder.path, 0o700);
+  });
+});
+
+describe('a register', () => {
+  it('loses no change of many processes at once', async () => {
+    const stores = Array.from({ length: 4 }, () => folderStore(folder.path));
+    const counters = stores.map((store) => register(store, 'counter', (json): number => JSON.parse(json)));
+    await Promise.all(
+      counters.flatMap((counter) => Array.from({ length: 10 }, () => counter.update((value = 0) => value + 1))),
+    );
+    expect((await counters[0].read())?.value).toBe(40);
+  });
+
+  it('is not set by who read it before somebody else set it', async () => {
+    const value = register(folderStore(folder.path), 'value', (json): string => JSON.parse(json));
+    expect(await value.set(undefined, 'first')).toBe(true);
+    expect(await value.set(undefined, 'second')).toBe(false);
+    expect(await value.set(await value.read(), 'third')).toBe(true);
+    expect(await value.update(() => undefined)).toBe('third');
+  });
+});

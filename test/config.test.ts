@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { hidePassword, readConfig } from '#src/config.js';
+
+describe('the configuration', () => {
+  it('has a default for everything', () => {
+    expect(readConfig({})).toMatchObject({
+      port: 4000,
+      host: '127.0.0.1',
+      queue: { kind: 'embedded' },
+      workerConcurrency: 1,
+      graphiql: true,
+      starter: true,
+    });
+  });
+
+  it('takes an empty variable for an absent one', () => {
+    expect(readConfig({ PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 4000, queue: { kind: 'embedded' } });
+  });
+
+  it.each([
+    ['PORT', '70000'],
+    ['PORT', '1e3'],
+    ['ENCODER_THREADS', '0'],
+    ['LOG_LEVEL', 'loud'],
+    ['GRAPHIQL', 'maybe'],
+    ['REDIS_URL', 'localhost:6379'],
+  ])('names %s, its value and what it may be, when it is %s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}"`);
+  });
+
+  it('never shows a password', () => {
+    expect(hidePassword('redis://user:secret@host:1/2')).toBe('redis://user:***@host:1/2');
+    expect(() => readConfig({ REDIS_URL: 'http://user:secret@host' })).toThrow(/\*\*\*/);
+  });
+});
