@@ -1,7 +1,11 @@
 import { benchHeads } from './heads.js';
+import { benchTraining } from './training.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
-const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = { heads: benchHeads };
+const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = {
+  heads: benchHeads,
+  training: benchTraining,
+};
 
 const [name = '', ...given] = process.argv.slice(2);
 const bench = benches[name];
