@@ -49,6 +49,22 @@ export class RandomGenerator {
     return result;
   }
 
+  /** Fills an array with what as many calls of `bits` would return, several times as fast. */
+  fill(words: Uint32Array): void {
+    let [a, b, c, d] = this.#state;
+    for (let i = 0; i < words.length; i++) {
+      words[i] = Math.imul(rotate(Math.imul(b, 5), 7), 9);
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = rotate(d, 11);
+    }
+    this.#state.set([a, b, c, d]);
+  }
+
   /** Uniform in [0, 1). */
   uniform(): number {
     return this.bits() / 2 ** 32;

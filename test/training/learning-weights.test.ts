@@ -81,6 +81,14 @@ describe('weights that learn in one memory', () => {
 });
 
 describe('noise for dropout', () => {
+  it('is drawn in bulk as it would be one by one', () => {
+    const [bulk, single] = [RandomGenerator.seeded(7), RandomGenerator.seeded(7)];
+    const words = new Uint32Array(50);
+    bulk.fill(words);
+    expect([...words]).toEqual(Array.from(words, () => single.bits()));
+    expect(bulk.state).toEqual(single.state);
+  });
+
   it('drops its share, and leaves the mean where it was', () => {
     const noise = new Float32Array(100_003);
     fillNoise(noise, 0.1, RandomGenerator.seeded(1));
