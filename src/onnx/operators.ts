@@ -105,6 +105,9 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
     const axis = axisOf(intOf(call, 'axis', 0), table.shape.length);
     return [{ type: table.type, shape: table.shape.toSpliced(axis, 1, ...indices.shape) }];
   },
+  OneHot: ({ inputs: [indices, depth, values] }) => [
+    { type: values.type, shape: [...indices.shape, ...shapeTold(depth)] },
+  ],
   Shape: (call) => {
     const rank = call.inputs[0].shape.length;
     return [{ type: 'int64', shape: [intOf(call, 'end', rank) - intOf(call, 'start', 0)] }];
@@ -137,11 +140,15 @@ function constants(value: Value): readonly number[] {
   return values;
 }
 
-/** The shape that a list of sizes tells: that of a value whose Shape it is, or a constant. */
+/** The shape that a list of sizes tells: a constant, that of a value whose Shape it is, or several one after the other. */
 function shapeTold(sizes: Value): Shape {
-  const { producer } = sizes;
-  const [x] = producer.kind === 'node' && producer.node.operator === 'Shape' ? producer.node.inputs : [];
-  return x?.shape ?? constants(sizes);
+  if (sizes.producer.kind !== 'node') return constants(sizes);
+  const { node } = sizes.producer;
+  const inputs = node.inputs.filter((input) => input !== undefined);
+  if (node.operator === 'Concat') return inputs.flatMap(shapeTold);
+  if (node.operator !== 'Shape') return constants(sizes);
+  const [{ shape }] = inputs;
+  return shape.slice(intOf(node, 'start', 0), intOf(node, 'end', shape.length));
 }
 
 function known(size: number | string): number {

@@ -3,6 +3,7 @@ import { type Attributes, floatOf, int, intOf, ints, intsOf, type Value } from '
 import { axisOf } from './shapes.js';
 import {
   add,
+  addedUp,
   bell,
   cast,
   div,
@@ -19,12 +20,12 @@ import {
   reducedCount,
   reshapedLike,
   scaled,
-  scatter,
   spread,
   square,
   sub,
   sum,
   sumTo,
+  zerosLike,
 } from './vjp-terms.js';
 
 /** A node whose output has a gradient. */
@@ -34,6 +35,8 @@ export interface Differentiated {
   readonly attributes: Attributes;
   /** The gradients that have arrived at its outputs; undefined where none has. */
   readonly gradients: readonly (Value | undefined)[];
+  /** Whether indices are promised to be all different. */
+  readonly distinct: (indices: Value) => boolean;
 }
 
 /**
@@ -164,6 +167,26 @@ export const vjpRules: Readonly<Record<string, VjpRule>> = {
   Gather: (g, dy, node) => {
     const [table, indices] = node.inputs;
     if (intOf(node, 'axis', 0) !== 0) throw new Error('Gather: only axis 0 has a gradient here');
-    return [() => scatter(g, table, indices, dy), nothing];
+    return [() => addedUp(g, table, indices, dy), nothing];
+  },
+  // What is taken from or put to places that are all different only moves.
+  GatherND: (g, dy, node) => {
+    const [x, indices] = node.inputs;
+    onlyDistinct(node, indices);
+    return [() => g.op('ScatterND', [zerosLike(g, x), indices, dy]), nothing];
+  },
+  ScatterND: (g, dy, node) => {
+    const [, indices, rows] = node.inputs;
+    onlyDistinct(node, indices);
+    return [
+      () => g.op('ScatterND', [dy, indices, zerosLike(g, rows)]),
+      nothing,
+      () => g.op('GatherND', [dy, indices], {}, rows.shape),
+    ];
   },
 };
+
+function onlyDistinct({ attributes, distinct }: Differentiated, indices: Value): void {
+  if ('reduction' in attributes || 'batch_dims' in attributes || !distinct(indices))
+    throw new Error('GatherND, ScatterND: only with distinct indices, one at a time, is there a gradient here');
+}

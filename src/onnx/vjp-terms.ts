@@ -1,7 +1,7 @@
 import type { GraphBuilder } from './builder.js';
-import { type Attributes, type Dimension, float, floatOf, int, intOf, text, type Value } from './graph.js';
+import { type Attributes, type Dimension, float, floatOf, int, intOf, type Value } from './graph.js';
 import { axisOf, reduced } from './shapes.js';
-import { type ElementType, integersOf, onnxNumberOf } from './tensor.js';
+import { type ElementType, integersOf, onnxNumberOf, tensor } from './tensor.js';
 
 /* What the rules of differentiation are written with. */
 
@@ -142,12 +142,23 @@ export function padded(
   return g.op('Pad', [dy, g.integers(...before, ...after)], {}, x.shape);
 }
 
-/** Rows added up at the places they were taken from, in zeros of the table's size. */
-export function scatter(g: GraphBuilder, table: Value, indices: Value, rows: Value): Value {
-  const zeros = g.op('ConstantOfShape', [g.op('Shape', [table])]);
-  const places = g.op('Unsqueeze', [cast(g, indices, 'int64'), g.integers(-1)]);
-  return g.op('ScatterND', [zeros, places, rows], { reduction: text('add') });
+/**
+ * Rows added up at the places they were taken from, [rows of the table, ...]. Taking rows is a product with a matrix of ones
+ * and zeros, so this is one with its transpose: ONNX Runtime's ScatterND loses rows that two threads add to one place at once.
+ */
+export function addedUp(g: GraphBuilder, table: Value, indices: Value, rows: Value): Value {
+  const places = g.op('Reshape', [cast(g, indices, 'int64'), g.integers(-1)]);
+  const count = g.op('Shape', [table], { start: int(0), end: int(1) });
+  const taken = g.op('OneHot', [places, count, g.constant(tensor([2], Float32Array.of(0, 1)))]);
+  const rowSize = table.shape
+    .slice(1)
+    .map(known)
+    .reduce((product, size) => product * size, 1);
+  const flat = g.op('Reshape', [rows, g.integers(-1, rowSize)], {}, [...places.shape, rowSize]);
+  return reshapedLike(g, g.op('FusedMatMul', [taken, flat], { transA: int(1) }), table);
 }
+
+export const zerosLike = (g: GraphBuilder, x: Value): Value => g.op('ConstantOfShape', [g.op('Shape', [x])]);
 
 export function known(size: Dimension): number {
   if (typeof size === 'number') return size;

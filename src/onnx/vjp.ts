@@ -12,10 +12,17 @@ export interface Seed {
 /**
  * Reverse-mode differentiation: appends to a graph what computes the gradients of some of its values, given those of others.
  * Nodes are appended only for what lies between the two: what leads to no wanted value costs nothing.
+ * @param distinct indices whose entries the caller promises to be all different: the gradients of what is
+ *   taken or put there then move instead of adding up
  * @returns the gradient of each wanted value, in their order and shaped like them
  * @throws Error when a wanted value has no way to a seed, or an operator on the way has no rule
  */
-export function vjp(g: GraphBuilder, seeds: readonly Seed[], wanted: readonly Value[]): readonly Value[] {
+export function vjp(
+  g: GraphBuilder,
+  seeds: readonly Seed[],
+  wanted: readonly Value[],
+  distinct: ReadonlySet<Value> = new Set(),
+): readonly Value[] {
   const gradients = new Map<Value, Value>();
   const arrive = (value: Value, gradient: Value) => {
     const before = gradients.get(value);
@@ -30,7 +37,7 @@ export function vjp(g: GraphBuilder, seeds: readonly Seed[], wanted: readonly Va
   for (const node of nodes.reverse()) {
     const arrived = node.outputs.map((output) => gradients.get(output));
     if (arrived.every((gradient) => gradient === undefined)) continue;
-    inputGradients(g, node, arrived).forEach((write, place) => {
+    inputGradients(g, node, arrived, distinct).forEach((write, place) => {
       const input = node.inputs[place];
       if (input && leads(input)) arrive(input, write());
     });
@@ -42,7 +49,12 @@ export function vjp(g: GraphBuilder, seeds: readonly Seed[], wanted: readonly Va
   });
 }
 
-function inputGradients(g: GraphBuilder, node: Node, gradients: readonly (Value | undefined)[]) {
+function inputGradients(
+  g: GraphBuilder,
+  node: Node,
+  gradients: readonly (Value | undefined)[],
+  distinct: ReadonlySet<Value>,
+) {
   const { operator, outputs, attributes } = node;
   const rule = vjpRules[operator];
   if (rule === undefined) throw new Error(`${operator}: no rule tells its gradient`);
@@ -50,7 +62,7 @@ function inputGradients(g: GraphBuilder, node: Node, gradients: readonly (Value 
     throw new Error(`${operator}: only its first output has a gradient here`);
   const inputs = node.inputs.filter((input) => input !== undefined);
   const [dy] = gradients.filter((gradient) => gradient !== undefined);
-  return rule(g, dy, { inputs, outputs, attributes, gradients });
+  return rule(g, dy, { inputs, outputs, attributes, gradients, distinct: (indices) => distinct.has(indices) });
 }
 
 /** The nodes on the ways from wanted values to the seeds, in an order in which they can run; and which values lie on them. */

@@ -65,7 +65,9 @@ export function stepGraph(plan: FinePlan): StepGraph {
     noise.push({ name, shape: x.shape, rate });
     return g.op('Mul', [x, g.input(name, 'float32', x.shape)]);
   };
-  const { start, embedding, weights } = embeddingOf(g, plan, (x, place, what) => dropped(x, place, dropout[what]));
+  const { start, embedding, weights, distinct } = embeddingOf(g, plan, (x, place, what) =>
+    dropped(x, place, dropout[what]),
+  );
   const vectors = dropped(embedding, 'vector', dropout.vector);
 
   const losses = heads.map((head, h) => {
@@ -91,6 +93,7 @@ export function stepGraph(plan: FinePlan): StepGraph {
     g,
     losses.map(({ seed }) => seed),
     wanted,
+    distinct,
   ).forEach((gradient, i) => {
     g.output(gradientOf(wanted[i].name), gradient);
   });
@@ -129,7 +132,7 @@ function embeddingOf(
       : g.input('boundary', 'float32', ['tokens', hidden]);
   let x = learning.kind === 'all' ? encoder.embed(start) : start;
   for (let layer = firstLearningLayer(learning); layer < layers; layer++) x = encoder.layer(x, layer);
-  return { start, embedding: encoder.pool(x), weights: [...inputs.values()] };
+  return { start, embedding: encoder.pool(x), weights: [...inputs.values()], distinct: encoder.distinct };
 }
 
 /** The encoder's weights as inputs, as they are asked for: ONNX Runtime reads them where they lie, so they can change between steps. */

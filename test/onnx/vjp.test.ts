@@ -1,16 +1,18 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '#src/onnx/builder.js';
 import { type Attributes, float, int, ints, type Shape, type Value } from '#src/onnx/graph.js';
 import { modelBytes } from '#src/onnx/model.js';
-import { elementsOf, tensor } from '#src/onnx/tensor.js';
+import { elementsOf, type Tensor, tensor } from '#src/onnx/tensor.js';
 import { vjp } from '#src/onnx/vjp.js';
 import { RandomGenerator } from '#src/random/generator.js';
 
 /** What a case differentiates: inputs of these sizes, and what is made of them. */
 interface Case {
   readonly sizes: readonly (readonly number[])[];
-  readonly build: (g: GraphBuilder, inputs: readonly Value[]) => Value;
+  readonly build: (g: GraphBuilder, inputs: readonly Value[], distinct: Value | undefined) => Value;
+  /** Indices that are all different. */
+  readonly distinct?: Tensor;
   /** Numbers an operator is not defined at are moved away from. */
   readonly positive?: true;
 }
@@ -142,6 +144,19 @@ const cases: Readonly<Record<string, Case>> = {
     sizes: [[4, 3]],
     build: (g, [x]) => g.op('Gather', [x, g.constant(whole(2, 0, 2, 3, 2))]),
   },
+  GatherND: {
+    sizes: [[2, 4, 3]],
+    distinct: tensor([3, 2], BigInt64Array.of(0n, 3n, 1n, 0n, 0n, 1n)),
+    build: (g, [x], indices) => g.op('GatherND', [x, indices], {}, [3, 3]),
+  },
+  ScatterND: {
+    sizes: [
+      [2, 4, 3],
+      [3, 3],
+    ],
+    distinct: tensor([3, 2], BigInt64Array.of(0n, 3n, 1n, 0n, 0n, 1n)),
+    build: (g, [x, rows], indices) => g.op('ScatterND', [x, indices, rows]),
+  },
   'Gather in two dimensions': {
     sizes: [[4, 3]],
     build: (g, [x]) => g.op('Gather', [x, g.constant(tensor([2, 2], Int32Array.of(1, 0, 1, 1)))]),
@@ -149,7 +164,7 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 describe('the gradient that a rule tells, against central differences', () => {
-  it.each(Object.entries(cases))('%s', async (_, { sizes, build, positive }) => {
+  it.each(Object.entries(cases))('%s', async (_, { sizes, build, distinct, positive }) => {
     const random = RandomGenerator.seeded(1, String(sizes));
     const start = sizes.map((size) =>
       Float32Array.from({ length: elementsOf(size) }, () =>
@@ -158,18 +173,19 @@ describe('the gradient that a rule tells, against central differences', () => {
     );
     const g = new GraphBuilder();
     const inputs = sizes.map((size, i) => g.input(`x${i}`, 'float32', size));
-    const y = build(g, inputs);
+    const indices = distinct && g.constant(distinct);
+    const y = build(g, inputs, indices);
     const weights = Float32Array.from({ length: elementsOf(numbers(y.shape)) }, () => random.normal());
     const gradient = g.input('dy', 'float32', y.shape);
     g.output('y', y);
-    vjp(g, [{ value: y, gradient }], inputs).forEach((value, i) => {
+    vjp(g, [{ value: y, gradient }], inputs, new Set(indices ? [indices] : [])).forEach((value, i) => {
       g.output(`d${i}`, value);
     });
     const session = await InferenceSession.create(modelBytes(g.build('case')), { intraOpNumThreads: 1 });
     const run = (values: readonly Float32Array[]) =>
       session.run({
-        dy: new Tensor('float32', weights, numbers(y.shape)),
-        ...Object.fromEntries(values.map((each, i) => [`x${i}`, new Tensor('float32', each, sizes[i])])),
+        dy: new OnnxTensor('float32', weights, numbers(y.shape)),
+        ...Object.fromEntries(values.map((each, i) => [`x${i}`, new OnnxTensor('float32', each, sizes[i])])),
       });
     const weighed = async (values: readonly Float32Array[]) =>
       floats((await run(values)).y).reduce((total, number, i) => total + number * weights[i], 0);
@@ -216,7 +232,7 @@ describe('differentiating a graph', () => {
     const seeds = [squared, doubled, g.op('Add', [squared, doubled])].map((value) => ({ value, gradient: one }));
     g.output('dx', vjp(g, seeds, [x])[0]);
     const session = await InferenceSession.create(modelBytes(g.build('ways')));
-    const { dx } = await session.run({ x: new Tensor('float32', Float32Array.of(3, -1), [2]) });
+    const { dx } = await session.run({ x: new OnnxTensor('float32', Float32Array.of(3, -1), [2]) });
     expect([...floats(dx)]).toEqual([2 * (2 * 3 + 2), 2 * (2 * -1 + 2)]);
   });
 

@@ -62,7 +62,7 @@ const options: EncoderFitOptions = {
   lossWeights: [1],
   seed: 4,
   signal: new AbortController().signal,
-  threads: 1,
+  threads: 2,
   boundaryBytes: 1e9,
   onStep: () => {},
   onEpoch: async () => {},

@@ -8,7 +8,7 @@ export interface PackedBatch {
   /** Tokens of the longest text. */
   readonly longest: number;
   /** What every layer needs to know of the lengths. */
-  readonly attention: Readonly<Record<'tokenAt' | 'placeOf' | 'mask', Tensor>>;
+  readonly attention: Readonly<Record<'placeOf' | 'mask', Tensor>>;
   /** What is needed to make one vector of a text. */
   readonly pooling: Readonly<Record<string, Tensor>>;
 }
@@ -18,16 +18,15 @@ const hidden = -1e9;
 
 /**
  * @param ids of each text
- * @returns `tokenAt` [texts, longest]: which token stands there (the first one, where there is none); `placeOf` [tokens]: where
- *   in that table a token stands; `mask` [texts, 1, 1, longest]; `pooling` [texts, tokens]: a text's vector in terms of its tokens
+ * @returns `placeOf` [tokens, 2]: text and place of each token; `mask` [texts, 1, 1, longest]: 0 for tokens, far below 0 for
+ *   padding; `pooling` [texts, tokens]: a text's vector in terms of its tokens
  */
 export function packBatch(ids: readonly Int32Array[], pooling: Pooling): PackedBatch {
   const texts = ids.length;
   const lengths = ids.map(({ length }) => length);
   const longest = Math.max(...lengths);
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const tokenAt = new Int32Array(texts * longest);
-  const placeOf = new Int32Array(tokens);
+  const placeOf = new BigInt64Array(2 * tokens);
   const mask = new Float32Array(texts * longest).fill(hidden);
   const share = new Float32Array(texts * tokens);
   let token = 0;
@@ -38,8 +37,8 @@ export function packBatch(ids: readonly Int32Array[], pooling: Pooling): PackedB
     if (pooling === 'cls') share[first] = 1;
     else share.fill(1 / length, first, first + length);
     for (let place = 0; place < length; place++, token++) {
-      tokenAt[row + place] = token;
-      placeOf[token] = row + place;
+      placeOf[2 * token] = BigInt(text);
+      placeOf[2 * token + 1] = BigInt(place);
     }
   });
   return {
@@ -47,8 +46,7 @@ export function packBatch(ids: readonly Int32Array[], pooling: Pooling): PackedB
     tokens,
     longest,
     attention: {
-      tokenAt: new Tensor('int32', tokenAt, [texts, longest]),
-      placeOf: new Tensor('int32', placeOf, [tokens]),
+      placeOf: new Tensor('int64', placeOf, [tokens, 2]),
       mask: new Tensor('float32', mask, [texts, 1, 1, longest]),
     },
     pooling: pooling === 'max' ? {} : { pooling: new Tensor('float32', share, [texts, tokens]) },
