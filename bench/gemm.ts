@@ -1,61 +1,62 @@
 import { Tensor } from 'onnxruntime-node';
 import type { Architecture } from '../src/encoder/architecture.js';
 import { GraphBuilder } from '../src/onnx/builder.js';
-import { int } from '../src/onnx/graph.js';
+import { int, type Value } from '../src/onnx/graph.js';
+import { elementsOf } from '../src/onnx/tensor.js';
 import { openSession } from '../src/training/runs.js';
 
-/** The matrix products of an encoder's layer alone, to compare a step with. */
+/** An encoder's largest matrix products with nothing in between, to compare a step with. */
 export interface GemmBench {
   run(): Promise<void>;
-  /** GFLOP/s over the median of each product's runs. */
+  /** GFLOP/s of the median run. */
   rate(): number;
   forget(): void;
   close(): Promise<void>;
 }
 
-/** The wide linear map forward, and both of its gradients: two thirds of an encoder's arithmetic is these. */
+/** The two wide linear maps of every layer, forward one after the other, and the gradient of each one's weights. */
 export async function openGemm(
-  { hidden, intermediate }: Architecture,
+  { hidden, intermediate, layers }: Architecture,
   tokens: number,
   threads: number,
 ): Promise<GemmBench> {
-  const products = await Promise.all([
-    openProduct([tokens, hidden], [intermediate, hidden], { transB: int(1) }, threads),
-    openProduct([tokens, intermediate], [intermediate, hidden], {}, threads),
-    openProduct([tokens, intermediate], [tokens, hidden], { transA: int(1) }, threads),
-  ]);
-  const operations = 2 * tokens * hidden * intermediate;
-  const times: number[][] = products.map(() => []);
+  const g = new GraphBuilder();
+  const inputs: Value[] = [];
+  const input = (name: string, ...shape: number[]) => {
+    inputs.push(g.input(name, 'float32', shape));
+    return inputs[inputs.length - 1];
+  };
+  const product = (a: Value, b: Value, transA: number, transB: number) =>
+    g.op('Gemm', [a, b], { transA: int(transA), transB: int(transB) });
+  let x = input('x', tokens, hidden);
+  for (let layer = 0; layer < layers; layer++) {
+    const wide = product(x, input(`up${layer}`, intermediate, hidden), 0, 1);
+    const narrow = product(wide, input(`down${layer}`, hidden, intermediate), 0, 1);
+    g.output(`ofUp${layer}`, product(wide, x, 1, 0));
+    g.output(`ofDown${layer}`, product(narrow, wide, 1, 0));
+    x = narrow;
+  }
+  g.output('y', x);
+  const graph = g.build('products');
+  const session = await openSession(graph, threads);
+  const tensorOf = ({ shape }: Value) => {
+    const sizes = shape.map(Number);
+    return new Tensor('float32', new Float32Array(elementsOf(sizes)).fill(0.01), sizes);
+  };
+  const feeds = Object.fromEntries(inputs.map((value) => [value.name, tensorOf(value)]));
+  const fetches = Object.fromEntries([...graph.outputs].map(([name, value]) => [name, tensorOf(value)]));
+  const operations = layers * 4 * 2 * tokens * hidden * intermediate;
+  let times: number[] = [];
   return {
     async run() {
-      for (const [i, { run }] of products.entries()) {
-        const from = performance.now();
-        await run();
-        times[i].push((performance.now() - from) / 1000);
-      }
+      const from = performance.now();
+      await session.run(feeds, fetches);
+      times.push((performance.now() - from) / 1000);
     },
-    rate: () => (products.length * operations) / times.map(median).reduce((a, b) => a + b) / 1e9,
+    rate: () => operations / times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] / 1e9,
     forget: () => {
-      for (const each of times) each.length = 0;
+      times = [];
     },
-    close: async () => {
-      for (const { close } of products) await close();
-    },
+    close: () => session.release(),
   };
 }
-
-type Size = readonly [number, number];
-
-async function openProduct(a: Size, b: Size, attributes: Record<string, ReturnType<typeof int>>, threads: number) {
-  const g = new GraphBuilder();
-  const product = g.op('Gemm', [g.input('a', 'float32', a), g.input('b', 'float32', b)], attributes);
-  g.output('y', product);
-  const session = await openSession(g.build('gemm'), threads);
-  const floats = (shape: readonly number[]) =>
-    new Tensor('float32', new Float32Array(shape.reduce((x, y) => x * y)).fill(0.5), shape);
-  const [feeds, fetches] = [{ a: floats(a), b: floats(b) }, { y: floats(product.shape.map(Number)) }];
-  return { run: () => session.run(feeds, fetches), close: () => session.release() };
-}
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];

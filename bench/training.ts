@@ -128,7 +128,7 @@ async function trial(name: string, start: Start, labels: readonly string[], batc
   const share = (100 * rate) / gemm.rate();
   print(`${name}: ${(done / total(Object.values(seconds))).toFixed(0)} rows/s at batch ${batchSize}`);
   print(
-    `  encoder ${rate.toFixed(0)} GFLOP/s, ${share.toFixed(0)} % of the ${gemm.rate().toFixed(0)} GFLOP/s that its matrix products reach alone`,
+    `  encoder ${rate.toFixed(0)} GFLOP/s, ${share.toFixed(0)} % of the ${gemm.rate().toFixed(0)} GFLOP/s that its largest matrix products reach alone`,
   );
   const perStep = (part: number) => `${((1000 * part * batchSize) / done).toFixed(1)} ms`;
   print(
