@@ -36,6 +36,7 @@ const BETA1 = 0.9;
 const BETA2 = 0.999;
 /** Bytes that the kernel works on at a time. */
 const vectorBytes = 16;
+const blockBytes = 16384;
 const aligned = (bytes: number): number => Math.ceil(bytes / vectorBytes) * vectorBytes;
 
 /**
@@ -103,9 +104,17 @@ export class LearningWeights {
 
   /** The common length of all gradients. */
   gradientNorm(touchedRows: number): number {
-    const dense = this.#kernel.sumOfSquares(this.#kindPlace('gradients'), this.#kindBytes);
-    const columns = this.table?.columns ?? 0;
-    return Math.sqrt(dense + this.#kernel.sumOfSquares(this.#tablePlace('gradients'), 4 * touchedRows * columns));
+    const rowBytes = 4 * (this.table?.columns ?? 0);
+    const dense = this.#sumOfSquares(this.#kindPlace('gradients'), this.#kindBytes);
+    return Math.sqrt(dense + this.#sumOfSquares(this.#tablePlace('gradients'), touchedRows * rowBytes));
+  }
+
+  /** The kernel adds up in single precision: so many at a time that none of it is lost. */
+  #sumOfSquares(place: number, bytes: number): number {
+    let sum = 0;
+    for (let start = 0; start < bytes; start += blockBytes)
+      sum += this.#kernel.sumOfSquares(place + start, Math.min(blockBytes, bytes - start));
+    return sum;
   }
 
   /**
