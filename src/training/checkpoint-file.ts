@@ -1,0 +1,66 @@
+import { floatsOf, integersOf, readSafetensors } from '../safetensors/read.js';
+import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
+import type { EncoderCheckpoint } from './encoder-checkpoint.js';
+
+/** What of a checkpoint is not in tensors. */
+interface Note {
+  readonly progress: EncoderCheckpoint['progress'];
+  readonly order: readonly number[];
+  readonly noise: readonly number[];
+  readonly step: number;
+  readonly best: { readonly epoch: number; readonly score: number } | undefined;
+}
+
+/** A checkpoint as the bytes of a safetensors file: the same checkpoint gives the same bytes. */
+export function checkpointBytes({ progress, order, noise, weights, best }: EncoderCheckpoint): Uint8Array<ArrayBuffer> {
+  const { dense, step, table } = weights;
+  const tensors = new Map<string, WritableTensor>();
+  const floats = (name: string, values: Float32Array) => tensors.set(name, { shape: [values.length], values });
+  const rows = (name: string, values: Int32Array) =>
+    tensors.set(name, { shape: [values.length], values: BigInt64Array.from(values, (value) => BigInt(value)) });
+  for (const kind of ['values', 'means', 'variances'] as const) {
+    floats(`dense.${kind}`, dense[kind]);
+    floats(`table.${kind}`, table[kind]);
+  }
+  rows('table.rows', table.rows);
+  rows('table.lastTouched', table.lastTouched);
+  if (best) {
+    floats('best.values', best.weights.values);
+    floats('best.rowValues', best.weights.rowValues);
+    rows('best.rows', best.weights.rows);
+  }
+  const note: Note = { progress, order, noise, step, best: best && { epoch: best.epoch, score: best.score } };
+  return writeSafetensors(tensors, { checkpoint: JSON.stringify(note) });
+}
+
+/** @throws Error when the bytes are not those of a checkpoint */
+export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
+  const { tensors, metadata } = readSafetensors(bytes);
+  const tensor = (name: string) => {
+    const found = tensors.get(name);
+    if (found === undefined) throw new Error(`the checkpoint has no tensor ${name}`);
+    return found;
+  };
+  const floats = (name: string) => floatsOf(tensor(name));
+  const rows = (name: string) => Int32Array.from(integersOf(tensor(name)), Number);
+  const moments = (kind: string) => ({
+    values: floats(`${kind}.values`),
+    means: floats(`${kind}.means`),
+    variances: floats(`${kind}.variances`),
+  });
+  const { progress, order, noise, step, best }: Note = JSON.parse(metadata.checkpoint ?? '{}');
+  return {
+    progress,
+    order,
+    noise,
+    weights: {
+      step,
+      dense: moments('dense'),
+      table: { ...moments('table'), rows: rows('table.rows'), lastTouched: rows('table.lastTouched') },
+    },
+    best: best && {
+      ...best,
+      weights: { values: floats('best.values'), rows: rows('best.rows'), rowValues: floats('best.rowValues') },
+    },
+  };
+}
