@@ -12,7 +12,9 @@ import { openLearningEncoder } from '../src/training/encoder-session.js';
 import { openGemm } from './gemm.js';
 
 const threads = availableParallelism();
-const warmUpSteps = 3;
+const warmUpSteps = 4;
+const gemmEvery = 8;
+const gemmRuns = 4;
 
 /**
  * `npm run bench -- training rows.jsonl [batch] [steps] [tokens] [NONE | PARTIAL]`: steps of fine-tuning the encoder on rows
@@ -120,7 +122,8 @@ async function trial(name: string, start: Start, labels: readonly string[], batc
       batch.map((row) => texts[row].length),
     );
     done += batch.length;
-    await gemm.run();
+    // Now and then, for a while: in turns, each would find the other's numbers in the caches.
+    if (step % gemmEvery === gemmEvery - 1) for (let i = 0; i < gemmRuns; i++) await gemm.run();
   }
   await Promise.all([learner.close(), gemm.close()]);
 
