@@ -44,7 +44,7 @@ async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Prom
   const started = performance.now();
   let epochs = 0;
   const [head] = await fitHeads([startHead(description, undefined, rows.dimensions, seed)], rows, split, {
-    hyperparameters: checkHyperparameters({}, rows.examples.length),
+    hyperparameters: checkHyperparameters({}, rows.examples.length, undefined),
     lossWeights: [1],
     seed,
     signal: new AbortController().signal,

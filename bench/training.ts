@@ -80,7 +80,7 @@ async function trial(name: string, start: Start, labels: readonly string[], batc
       architecture,
       pooling: 'mean',
       learning,
-      heads: [{ ...head, hiddenUnits: 0 }],
+      heads: [{ ...head, hiddenUnits: 0, frozen: false }],
       dropout: { hidden: 0.1, attention: 0.1, vector: 0.1 },
     },
     start.weights,

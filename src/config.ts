@@ -18,6 +18,10 @@ export interface Config {
   readonly encoderThreads: number;
   /** The most tokens (padding counted) that one run of the encoder takes. */
   readonly encoderMaxBatchTokens: number;
+  /** Memory that encoders which learned may take together before the one used the longest ago is closed, in MB. */
+  readonly encoderMemory: number;
+  /** Threads that an encoder learns with. */
+  readonly trainingThreads: number;
   /** Jobs one worker process trains at once. */
   readonly workerConcurrency: number;
   readonly logLevel: LogLevel;
@@ -73,6 +77,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
     encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
+    encoderMemory: whole('ENCODER_MEMORY_MB', 1024, 0, 1_048_576),
+    trainingThreads: whole('TRAINING_THREADS', Math.min(availableParallelism(), 16), 1, 64),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     graphiql: onOrOff('GRAPHIQL'),

@@ -4,9 +4,9 @@ import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
 import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
-import { openEncoder } from './encoder/open.js';
 import { messageOf } from './errors.js';
 import { reconcile } from './jobs/actions.js';
+import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
@@ -14,7 +14,9 @@ import { openLog } from './log.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
 import { listen } from './queue/events.js';
 import { openQueue } from './queue/queue.js';
+import { storedEncodersOn } from './registry/encoders.js';
 import { registryOn } from './registry/registry.js';
+import { openEncoders } from './serving/encoders.js';
 import { servedVersions } from './serving/versions.js';
 
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
@@ -28,24 +30,19 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   await queue.ping().catch(() => {
     throw queueAway(config);
   });
-  const encoder = await openEncoder({
-    folder: config.encoderFolder,
-    threads: config.encoderThreads,
-    maxBatchTokens: config.encoderMaxBatchTokens,
-  });
-
   const store = folderStore(config.dataFolder);
   await store.sweep();
+  const encoders = await openEncoders(config, storedEncodersOn(store));
   const registry = registryOn(store);
-  const rooms = { records: jobRecordsOn(store), queue };
+  const rooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
   const feed = jobFeed(rooms, log);
   const context: Context = {
     ...rooms,
-    encoder,
+    encoders,
     registry,
     feed,
     datasets: datasetsOn(store),
-    served: servedVersions(registry, encoder.id),
+    served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };
   const events = await listen(config.queue, feed.heard, (message) => log.warn(message));
   const http = await serveHttp(await apiSchema(), context, config, log);
@@ -64,7 +61,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     async stop() {
       clearInterval(comparing);
       await http.close();
-      await Promise.all([events.close(), queue.close(), encoder.close()]);
+      await Promise.all([events.close(), queue.close(), encoders.close()]);
     },
   };
 }

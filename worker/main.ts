@@ -2,14 +2,16 @@ import { setPriority } from 'node:os';
 import { folderStore } from '../src/artifacts/folder.js';
 import type { Config } from '../src/config.js';
 import { datasetsOn } from '../src/datasets/store.js';
-import { openEncoder } from '../src/encoder/open.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
+import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
 import { openLog } from '../src/log.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
 import { openQueue } from '../src/queue/queue.js';
 import { openWorker } from '../src/queue/worker.js';
+import { storedEncodersOn } from '../src/registry/encoders.js';
 import { registryOn } from '../src/registry/registry.js';
+import { openEncoders } from '../src/serving/encoders.js';
 import { libraryVersions } from './libraries.js';
 import { type RunContext, runDelivery } from './run.js';
 
@@ -22,15 +24,13 @@ async function startWorker(config: Config): Promise<Started> {
   const onError = (message: string) => log.warn(message);
   await checkDataFolder(config);
   await probeQueue(config, onError);
-  const encoder = await openEncoder({
-    folder: config.encoderFolder,
-    threads: config.encoderThreads,
-    maxBatchTokens: config.encoderMaxBatchTokens,
-  });
   const store = folderStore(config.dataFolder);
+  const encoders = await openEncoders(config, storedEncodersOn(store));
   const stopping = new AbortController();
   const context: RunContext = {
-    encoder,
+    encoders,
+    trainingThreads: config.trainingThreads,
+    checkpoints: checkpointsOn(store),
     log,
     datasets: datasetsOn(store),
     registry: registryOn(store),
@@ -48,7 +48,7 @@ async function startWorker(config: Config): Promise<Started> {
     async stop() {
       stopping.abort();
       await worker.close();
-      await encoder.close();
+      await encoders.close();
     },
   };
 }

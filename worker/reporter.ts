@@ -1,61 +1,154 @@
 import type { EpochEntry, JobPhase, JobProgress, StepProgress, TrainingJob } from '../src/jobs/job.js';
 import type { JobRecords } from '../src/jobs/records.js';
-import type { Epoch } from '../src/training/fit.js';
+import type { Log } from '../src/log.js';
+import type { Epoch, Step } from '../src/training/fit.js';
+import type { Freeze } from '../src/training/plan.js';
 
-/** Where each phase begins on the way from 0 to 1. Encoding the rows takes most of the time. */
-const phaseStarts: Readonly<Record<JobPhase, number>> = { EMBEDDING: 0, TRAINING: 0.7, EVALUATING: 0.97, SAVING: 0.99 };
-const phaseEnds: Readonly<Record<JobPhase, number>> = { EMBEDDING: 0.7, TRAINING: 0.97, EVALUATING: 0.99, SAVING: 1 };
+/** What part of a job's time each of its phases takes, roughly; they add up to 1. */
+const phaseShares: Readonly<Record<Freeze['backbone'], Readonly<Partial<Record<JobPhase, number>>>>> = {
+  FULL: { EMBEDDING: 0.7, TRAINING: 0.27, EVALUATING: 0.02, SAVING: 0.01 },
+  PARTIAL: { BOUNDARY: 0.12, TRAINING: 0.84, EVALUATING: 0.03, SAVING: 0.01 },
+  NONE: { TRAINING: 0.96, EVALUATING: 0.03, SAVING: 0.01 },
+};
+
+/** Rates are taken over at least this long, and the log told as often, in milliseconds. */
+const RATE_OVER = 2_000;
+const LOG_EVERY = 10_000;
 
 export interface JobReporter {
-  /** Runs a phase of the job; says that it began, and remembers how long it took. */
-  phase<T>(phase: JobPhase, work: () => Promise<T>): Promise<T>;
-  embedded(done: number, rows: number): void;
-  step(step: StepProgress): void;
+  /** A phase of the job begins, and the one before has ended. */
+  begin(phase: JobPhase): void;
+  /** So many of the rows have been encoded. */
+  encoded(done: number, rows: number): void;
+  step(step: Step): void;
   /** Adds an epoch to the job's history, on disk before it is told. */
   epoch(epoch: Epoch): Promise<void>;
+  /** Keeps the epochs before one of the job's history, where a worker that died told them: the job goes on from there. */
+  resume(epoch: number): Promise<void>;
   /** Seconds each phase took so far. */
-  seconds(): Readonly<Record<string, number>>;
+  seconds(): Readonly<Partial<Record<JobPhase, number>>>;
 }
 
 /**
- * Tells how a job goes: to those who listen now through `send`, and for later in the job's history.
+ * Tells how a job goes: to those who listen now through `send`, to the log, and for later in the job's history.
  * @param send may drop what comes too fast, but never the last
  */
-export function jobReporter(job: TrainingJob, records: JobRecords, send: (progress: JobProgress) => void): JobReporter {
-  const started = performance.now();
-  const seconds: Record<string, number> = {};
-  const history: EpochEntry[] = [];
-  let phase: JobPhase = 'EMBEDDING';
+export function jobReporter(
+  job: TrainingJob,
+  records: JobRecords,
+  log: Log,
+  send: (progress: JobProgress) => void,
+): JobReporter {
+  const shares = phaseShares[job.order.freeze.backbone];
+  const seconds: Partial<Record<JobPhase, number>> = {};
+  let history: readonly EpochEntry[] = [];
+  let phase: JobPhase = 'TRAINING';
+  let begun: number | undefined;
+  let first: { readonly at: number; readonly progress: number } | undefined;
+  let rate = rateOf();
+  let newest: JobProgress | undefined;
+  let loggedAt = performance.now();
 
+  /** @param share of the phase that is done */
   const tell = (share: number, step?: StepProgress): void => {
-    const progress = phaseStarts[phase] + share * (phaseEnds[phase] - phaseStarts[phase]);
-    const elapsed = (performance.now() - started) / 1000;
-    send({
+    const now = performance.now();
+    const progress = startOf(shares, phase) + share * (shares[phase] ?? 0);
+    first ??= { at: now, progress };
+    const done = progress - first.progress;
+    newest = {
       phase,
       progress,
-      etaSeconds: progress > 0.02 ? (elapsed * (1 - progress)) / progress : undefined,
+      etaSeconds: done > 0.01 ? ((now - first.at) * (1 - progress)) / done / 1000 : undefined,
+      examplesPerSecond: rate.perSecond(),
       at: new Date().toISOString(),
       step,
-    });
+    };
+    send(newest);
+    if (now - loggedAt < LOG_EVERY) return;
+    loggedAt = now;
+    log.info('job runs', { ...particulars(), step: step?.step, totalSteps: step?.totalSteps });
   };
 
+  const endPhase = (): void => {
+    const now = performance.now();
+    if (begun !== undefined) seconds[phase] = Math.round((seconds[phase] ?? 0) * 1000 + now - begun) / 1000;
+    begun = now;
+  };
+
+  const particulars = () => ({
+    job: job.id,
+    phase: phase.toLowerCase(),
+    examplesPerSecond: rounded(newest?.examplesPerSecond),
+    etaSeconds: rounded(newest?.etaSeconds),
+  });
+
   return {
-    async phase(name, work) {
+    begin(name) {
+      if (name === phase && begun !== undefined) return;
+      endPhase();
       phase = name;
+      rate = rateOf();
       tell(0);
-      const begun = performance.now();
-      try {
-        return await work();
-      } finally {
-        seconds[name.toLowerCase()] = Math.round(performance.now() - begun) / 1000;
-      }
+      log.info('phase began', { job: job.id, phase: name.toLowerCase() });
     },
-    embedded: (done, rows) => tell(done / rows),
-    step: (step) => tell(step.step / step.totalSteps, step),
+    encoded(done, rows) {
+      rate.count(done);
+      tell(done / rows);
+    },
+    step({ rows, ...step }) {
+      rate.add(rows);
+      tell(step.step / step.totalSteps, step);
+    },
     async epoch(epoch) {
-      history.push({ ...epoch, at: new Date().toISOString() });
+      endPhase();
+      const entry: EpochEntry = {
+        ...epoch,
+        at: new Date().toISOString(),
+        etaSeconds: newest?.etaSeconds,
+        seconds: { ...seconds },
+      };
+      history = [...history, entry];
       await records.putHistory(job, history);
+      const { trainLoss, validationLoss } = epoch;
+      log.info('epoch ended', { ...particulars(), epoch: epoch.epoch, trainLoss, validationLoss });
     },
-    seconds: () => ({ ...seconds }),
+    async resume(epoch) {
+      history = (await records.history(job)).filter((entry) => entry.epoch < epoch);
+      log.info('job goes on from its checkpoint', { job: job.id, epoch });
+    },
+    seconds() {
+      endPhase();
+      return { ...seconds };
+    },
   };
 }
+
+/** The share of the phases before one. */
+function startOf(shares: Readonly<Partial<Record<JobPhase, number>>>, phase: JobPhase): number {
+  const entries = Object.entries(shares);
+  const place = entries.findIndex(([name]) => name === phase);
+  return entries.slice(0, Math.max(0, place)).reduce((sum, [, share]) => sum + share, 0);
+}
+
+/** Rows a second, over the last moments. */
+function rateOf() {
+  let counted = 0;
+  let from = { at: performance.now(), rows: 0 };
+  let last: number | undefined;
+  return {
+    add(rows: number): void {
+      this.count(counted + rows);
+    },
+    count(rows: number): void {
+      counted = rows;
+      const elapsed = performance.now() - from.at;
+      if (elapsed < RATE_OVER) return;
+      last = (1000 * (counted - from.rows)) / elapsed;
+      from = { at: performance.now(), rows: counted };
+    },
+    perSecond: (): number | undefined => last,
+  };
+}
+
+const rounded = (value: number | undefined): number | undefined =>
+  value === undefined ? undefined : Math.round(10 * value) / 10;

@@ -1,4 +1,5 @@
 import { ManyheadError, publicError } from '../src/errors.js';
+import type { Checkpoints } from '../src/jobs/checkpoints.js';
 import { hasEnded, type JobState, startedAt, type TrainingJob } from '../src/jobs/job.js';
 import type { JobRecords } from '../src/jobs/records.js';
 import type { Log } from '../src/log.js';
@@ -6,11 +7,16 @@ import type { Delivery } from '../src/queue/delivery.js';
 import type { Outcome, RunTools } from '../src/queue/worker.js';
 import { PRODUCTION } from '../src/registry/registry.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import { jobReporter } from './reporter.js';
-import { type Rooms, type Trained, train } from './train.js';
+import { checkpointBytes, readCheckpoint } from '../src/training/checkpoint-file.js';
+import type { EncoderCheckpoint } from '../src/training/encoder-checkpoint.js';
+import type { EncoderTraining } from './learn-encoder.js';
+import type { Rooms } from './learned.js';
+import { type JobReporter, jobReporter } from './reporter.js';
+import { type Trained, train } from './train.js';
 
 export interface RunContext extends Rooms {
   readonly records: JobRecords;
+  readonly checkpoints: Checkpoints;
   readonly log: Log;
   /** Aborted when this process is about to stop: its jobs go back to the queue. */
   readonly stopping: AbortSignal;
@@ -21,7 +27,8 @@ const CANCEL_CHECK = 100;
 
 /**
  * The life of one delivery: its job is claimed, trained and saved, and ends SUCCEEDED, FAILED or CANCELLED; or this worker
- * lets go of it and it goes back to the queue. A job that was begun by a worker that died starts over.
+ * lets go of it and it goes back to the queue. A job that was begun by a worker that died goes on from its checkpoint, or starts
+ * over where there is none.
  */
 export async function runDelivery(
   { jobId, attempt }: Delivery,
@@ -35,23 +42,58 @@ export async function runDelivery(
   const cancelled = watchForCancel(claimed, records);
   const signal = AbortSignal.any([tools.signal, cancelled.signal]);
   try {
-    const reporter = jobReporter(claimed, records, tools.report);
     const saved = await context.registry.versionOfJob(claimed.order.model, jobId);
     if (saved === undefined) {
-      const trained = await train(claimed, context, reporter, signal);
-      await reporter.phase('SAVING', () => save(claimed, trained, context));
+      const reporter = jobReporter(claimed, records, log, tools.report);
+      const trained = await train(claimed, context, await cutOff(claimed, context, reporter), reporter, signal);
+      reporter.begin('SAVING');
+      await save(claimed, trained, context);
     } else await finish(claimed, context, saved);
-    return 'done';
   } catch (error) {
-    if (cancelled.signal.aborted) {
-      log.info('job cancelled', { job: jobId });
-      return 'done';
-    }
-    if (tools.signal.aborted) return letGo(claimed, context);
-    await fail(claimed, context, error);
-    return 'done';
+    if (cancelled.signal.aborted) log.info('job cancelled', { job: jobId });
+    else if (tools.signal.aborted) return letGo(claimed, context);
+    else await fail(claimed, context, error);
   } finally {
     cancelled.stop();
+  }
+  await context.checkpoints.delete(claimed);
+  return 'done';
+}
+
+/** Where an earlier worker left the job, and how this one leaves word for a later one. */
+async function cutOff(
+  job: TrainingJob,
+  { checkpoints, log }: RunContext,
+  reporter: JobReporter,
+): Promise<Pick<EncoderTraining, 'resume' | 'onCheckpoint'>> {
+  const resume = await checkpointOf(job, { checkpoints, log });
+  if (resume) await reporter.resume(resume.progress.epoch);
+  return {
+    resume,
+    async onCheckpoint(checkpoint) {
+      const began = performance.now();
+      await checkpoints.put(job, checkpointBytes(checkpoint));
+      log.info('checkpoint written', {
+        job: job.id,
+        epoch: checkpoint.progress.epoch,
+        batch: checkpoint.progress.batch,
+        milliseconds: Math.round(performance.now() - began),
+      });
+    },
+  };
+}
+
+/** Undefined where there is none, or it cannot be read: the job then starts over. */
+async function checkpointOf(
+  job: TrainingJob,
+  { checkpoints, log }: Pick<RunContext, 'checkpoints' | 'log'>,
+): Promise<EncoderCheckpoint | undefined> {
+  const bytes = await checkpoints.get(job);
+  try {
+    return bytes && readCheckpoint(bytes);
+  } catch (error) {
+    log.error('the checkpoint cannot be read: the job starts over', { job: job.id }, error);
+    return undefined;
   }
 }
 
@@ -72,7 +114,8 @@ async function save(claimed: TrainingJob, { reports, version }: Trained, context
   );
   if (!isOurs) return;
   if (version === undefined) return succeed(claimed, context, { version: undefined, promotion: undefined, reports });
-  await finish(claimed, context, await context.registry.publish(version.draft, version.heads));
+  const { draft, heads, encoderFolder } = version;
+  await finish(claimed, context, await context.registry.publish(draft, heads, encoderFolder));
 }
 
 /** Promotes a version that is on disk, where that was decided, and ends its job. Safe to do again. */

@@ -1,98 +1,139 @@
 import { countTasks } from '../src/datasets/count.js';
 import { type Example, labelsOf } from '../src/datasets/example.js';
-import type { Datasets } from '../src/datasets/store.js';
-import type { Encoder } from '../src/encoder/open.js';
 import { describeHead } from '../src/heads/file.js';
 import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingJob, TrainingOrder } from '../src/jobs/job.js';
 import { RandomGenerator } from '../src/random/generator.js';
-import { decidePromotion, type PromotionDecision } from '../src/registry/promotion.js';
-import { PRODUCTION, type Registry } from '../src/registry/registry.js';
-import { checkEncoder, type ModelVersion, type VersionDraft } from '../src/registry/version.js';
+import { decidePromotion } from '../src/registry/promotion.js';
+import { PRODUCTION } from '../src/registry/registry.js';
+import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
-import { type Epoch, fitHeads } from '../src/training/fit.js';
+import type { Epoch } from '../src/training/fit.js';
 import type { TaskReport } from '../src/training/metrics.js';
-import { type FreezePlan, freezePlan } from '../src/training/plan.js';
-import type { EmbeddedRows } from '../src/training/rows.js';
+import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
 import { type Split, stratifiedSplit } from '../src/training/split.js';
+import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
+import { embed, learnHeads } from './learn-heads.js';
+import type { Base, Learned, Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
-
-/** What a job works with. */
-export interface Rooms {
-  readonly encoder: Encoder;
-  readonly datasets: Datasets;
-  readonly registry: Registry;
-  readonly libraries: Readonly<Record<string, string>>;
-}
 
 /** Everything a job has found out; nothing of it is on disk yet. */
 export interface Trained {
   readonly reports: readonly TaskReport[];
   /** Undefined where nothing was to be learned: the job only measured. */
-  readonly version: { readonly draft: VersionDraft; readonly heads: readonly Head[] } | undefined;
+  readonly version: FinishedVersion | undefined;
+}
+
+export interface FinishedVersion {
+  readonly draft: VersionDraft;
+  readonly heads: readonly Head[];
+  /** The files of an encoder that learned. */
+  readonly encoderFolder: ReadonlyMap<string, Uint8Array> | undefined;
 }
 
 /**
- * One training job, from its rows to heads that are measured and ready to be saved.
+ * One training job, from its rows to weights that are measured and ready to be saved.
+ * @param cutOff where an earlier worker left the job, and where this one leaves it
  * @throws signal.reason when aborted, within a step
  */
 export async function train(
   job: TrainingJob,
   rooms: Rooms,
+  cutOff: Pick<EncoderTraining, 'resume' | 'onCheckpoint'>,
   reporter: JobReporter,
   signal: AbortSignal,
 ): Promise<Trained> {
   const { order } = job;
   const examples = await rooms.datasets.rows(order.datasetDigest);
-  const base = order.base === undefined ? undefined : await rooms.registry.version(order.model, order.base);
-  if (base !== undefined) checkEncoder(base, rooms.encoder.id, 'baseVersion');
-  const baseHeads = base === undefined ? [] : await rooms.registry.heads(base);
+  const base = await baseOf(order, rooms);
+  const { architecture } = await rooms.encoders.describe(base?.version.encoder);
   const plan = freezePlan(
     { rowsField: 'dataset', tasks: order.tasks, freeze: order.freeze, hiddenUnits: order.hyperparameters.hiddenUnits },
     countTasks(examples),
-    base?.tasks ?? [],
-    rooms.encoder,
+    base?.version.tasks ?? [],
+    architecture,
   );
-  const start = plan.heads.flatMap(({ role, head }) =>
-    role === 'learns'
-      ? [
-          startHead(
-            head,
-            baseHeads.find(({ task }) => task === head.task),
-            rooms.encoder.dimensions,
-            order.seed,
-          ),
-        ]
-      : [],
-  );
+  const weighted = weightedTasks(plan, order.freeze);
+  const start = weighted.map((task) => startOf(task, plan, base, architecture.hidden, order.seed));
   const kept = (role: 'frozen' | 'untouched') =>
-    baseHeads.filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
+    (base?.heads ?? []).filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
   // Where nothing learns every row only measures.
   const split = splitOf(order, examples, start.length > 0 ? order.validationSplit : 1);
+  const lossWeights = start.map(({ task }) => lossWeightOf(order, task, start.length));
 
-  const rows = await reporter.phase('EMBEDDING', () => embed(examples, rooms.encoder, reporter, signal));
-  const learned = await reporter.phase('TRAINING', () =>
-    fitHeads(start, rows, split, {
-      hyperparameters: order.hyperparameters,
-      lossWeights: start.map(({ task }) => lossWeightOf(order, task, start.length)),
-      seed: order.seed,
-      signal,
-      onStep: reporter.step,
-      onEpoch: reporter.epoch,
-    }),
+  const learning = learningOf(order.freeze);
+  const { encoder: hyperparameters } = order.hyperparameters;
+  const reference = base?.version.encoder;
+  const learned =
+    learning === undefined || hyperparameters === undefined
+      ? await learnHeads(order, examples, start, lossWeights, split, reference, rooms, reporter, signal)
+      : await learnEncoder(
+          order,
+          { learning, hyperparameters, reference, ...cutOff },
+          examples,
+          start,
+          lossWeights,
+          split,
+          rooms,
+          reporter,
+          signal,
+        );
+
+  reporter.begin('EVALUATING');
+  const { rows } = learned;
+  const calibrated = learned.heads.map((head) => calibrate(head, rows, split.validation));
+  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measure(head, rows, split.validation) ?? []);
+  if (start.length === 0) {
+    await reporter.epoch(measuredEpoch(reports));
+    return { reports, version: undefined };
+  }
+  const heads = [...calibrated, ...kept('frozen'), ...kept('untouched')];
+  // What was measured on the encoder before says nothing of one that changed.
+  const unmeasured = learned.encoderFolder ? kept('untouched').map(({ task }) => task) : [];
+  const serving = await servingReports(order, learned, examples, split, rooms, signal);
+  const promotion = decidePromotion(order.promote, reports, serving, unmeasured);
+  const untouched = (base?.version.metrics ?? []).filter(
+    ({ task }) => !unmeasured.includes(task) && !reports.some((report) => report.task === task),
   );
-  return reporter.phase('EVALUATING', async () => {
-    const calibrated = learned.map((head) => calibrate(head, rows, split.validation));
-    const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measure(head, rows, split.validation) ?? []);
-    if (calibrated.length === 0) {
-      await reporter.epoch(measuredEpoch(reports));
-      return { reports, version: undefined };
-    }
-    const heads = [...calibrated, ...kept('frozen'), ...kept('untouched')];
-    const promotion = decidePromotion(order.promote, reports, await servingReports(order, rooms, rows, split));
-    return { reports, version: { draft: draftOf(job, plan, heads, reports, promotion, base, rooms, reporter), heads } };
-  });
+  const draft: VersionDraft = {
+    model: order.model,
+    parent: base?.version.number,
+    jobId: job.id,
+    tasks: heads.map((head) => ({
+      ...describeHead(head),
+      frozen: !learned.heads.some(({ task }) => task === head.task),
+    })),
+    encoder: learned.encoder,
+    freeze: order.freeze,
+    hyperparameters: order.hyperparameters,
+    lossWeights: Object.fromEntries(start.map(({ task }, h) => [task, lossWeights[h]])),
+    validationSplit: order.validationSplit,
+    seed: order.seed,
+    dataset: order.dataset,
+    datasetDigest: order.datasetDigest,
+    metrics: [...reports, ...untouched],
+    promotion,
+    libraries: rooms.libraries,
+    seconds: reporter.seconds(),
+  };
+  return { reports, version: { draft, heads, encoderFolder: learned.encoderFolder } };
+}
+
+async function baseOf({ model, base }: TrainingOrder, { encoders, registry }: Rooms): Promise<Base | undefined> {
+  if (base === undefined) return undefined;
+  const version = await registry.version(model, base);
+  checkEncoder(version, encoders.pretrained.id, 'baseVersion');
+  return { version, heads: await registry.heads(version) };
+}
+
+/** The weights that a head takes part with: those it has, where it is frozen. */
+function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, dimensions: number, seed: number): Head {
+  const plan = heads.find(({ head }) => head.task === task);
+  const before = base?.heads.find((head) => head.task === task);
+  if (plan?.role === 'frozen' && before) return before;
+  if (plan === undefined) throw new Error(`there is no plan for task ${task}`);
+  return startHead(plan.head, before, dimensions, seed);
 }
 
 /** Rows are told apart by all the labels they have, so that every label keeps its share on both sides. */
@@ -102,24 +143,6 @@ function splitOf({ tasks, seed }: TrainingOrder, examples: readonly Example[], v
     tasks.flatMap((task) => (labelsOf(example, task) ?? []).map((label) => `${task} ${label}`)),
   );
   return stratifiedSplit(labels, validationSplit, RandomGenerator.seeded(seed, 'split'));
-}
-
-async function embed(
-  examples: readonly Example[],
-  encoder: Encoder,
-  reporter: JobReporter,
-  signal: AbortSignal,
-): Promise<EmbeddedRows> {
-  const { dimensions } = encoder;
-  const vectors = new Float32Array(examples.length * dimensions);
-  const encoded = await encoder.encode(
-    examples.map(({ text }) => text),
-    { signal, onProgress: (done) => reporter.embedded(done, examples.length) },
-  );
-  encoded.forEach(({ vector }, row) => {
-    vectors.set(vector, row * dimensions);
-  });
-  return { examples, vectors, dimensions };
 }
 
 /** EQUAL: the same for every task, 1 in all. */
@@ -142,60 +165,24 @@ const measuredEpoch = (reports: readonly Measured[]): Epoch => ({
   examplesPerSecond: 0,
 });
 
-/** How the version that is served does on the same rows; undefined where none is, or its vectors come from another encoder. */
+/** How the version that is served does on the same rows; undefined where none is, or its encoder is not at hand. */
 async function servingReports(
   { model }: TrainingOrder,
-  { registry, encoder }: Rooms,
-  rows: EmbeddedRows,
+  learned: Learned,
+  examples: readonly Example[],
   { validation }: Split,
+  { registry, encoders }: Rooms,
+  signal: AbortSignal,
 ) {
   const number = (await registry.aliases(model))[PRODUCTION];
   const version = number === undefined ? undefined : await registry.version(model, number);
-  if (version?.encoder.id !== encoder.id) return undefined;
+  if (version === undefined) return undefined;
+  const { encoder } = version;
+  if (!encoder.fineTuned && encoder.id !== encoders.pretrained.id) return undefined;
+  const rows =
+    encoder.id === learned.encoder.id
+      ? learned.rows
+      : await encoders.use(encoder, (open) => embed(examples, validation, open, signal, () => {}));
   const heads = await registry.heads(version);
   return { number: version.number, reports: heads.flatMap((head) => measure(head, rows, validation) ?? []) };
-}
-
-function draftOf(
-  { id, order }: TrainingJob,
-  plan: FreezePlan,
-  heads: readonly Head[],
-  reports: readonly TaskReport[],
-  promotion: PromotionDecision,
-  base: ModelVersion | undefined,
-  { encoder, libraries }: Rooms,
-  reporter: JobReporter,
-): VersionDraft {
-  const learns = (task: string) => plan.heads.some(({ role, head }) => role === 'learns' && head.task === task);
-  const untouched = (base?.metrics ?? []).filter(({ task }) => !reports.some((report) => report.task === task));
-  return {
-    model: order.model,
-    parent: base?.number,
-    jobId: id,
-    tasks: heads.map((head) => ({ ...describeHead(head), frozen: !learns(head.task) })),
-    encoder: {
-      id: encoder.id,
-      base: encoder.base,
-      fineTuned: false,
-      dimensions: encoder.dimensions,
-      maxTokens: encoder.maxTokens,
-    },
-    freeze: order.freeze,
-    hyperparameters: order.hyperparameters,
-    lossWeights: Object.fromEntries(
-      heads.flatMap(({ task }) =>
-        learns(task)
-          ? [[task, lossWeightOf(order, task, plan.heads.filter(({ role }) => role === 'learns').length)]]
-          : [],
-      ),
-    ),
-    validationSplit: order.validationSplit,
-    seed: order.seed,
-    dataset: order.dataset,
-    datasetDigest: order.datasetDigest,
-    metrics: [...reports, ...untouched],
-    promotion,
-    libraries,
-    seconds: reporter.seconds(),
-  };
 }

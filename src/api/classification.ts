@@ -91,12 +91,13 @@ export class ClassificationResolver {
   })
   async classify(
     @Args(() => ClassifyArgs) asked: ClassifyArgs,
-    @Ctx() { encoder, served }: Context,
+    @Ctx() { encoders, served }: Context,
   ): Promise<Classification[]> {
-    const { texts, model } = asked;
+    const { model } = asked;
+    const texts = checkTexts(asked.texts);
     const { version, heads } = await served.of(model, asked.version ?? undefined);
     const chosen = chooseHeads(heads, asked.tasks ?? undefined);
-    const encoded = await encoder.encode(checkTexts(texts));
+    const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts));
     return encoded.map(({ vector, truncated }, index) => ({
       text: texts[index],
       model,

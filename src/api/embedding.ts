@@ -72,16 +72,11 @@ class Embedding {
 @Resolver()
 export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
-  async embed(
-    @Args(() => EmbedArgs) asked: EmbedArgs,
-    @Ctx() { encoder, served, registry }: Context,
-  ): Promise<Embedding[]> {
-    const project = projection(asked, encoder.dimensions);
-    // Every version reads the one encoder there is, so looking it up only makes sure that it is there.
-    const isKnown =
-      asked.version == null && (asked.model === DEFAULT_MODEL || (await registry.versions(asked.model)).length > 0);
-    if (!isKnown) await served.of(asked.model, asked.version ?? undefined);
-    const encoded = await encoder.encode(checkTexts(asked.texts));
+  async embed(@Args(() => EmbedArgs) asked: EmbedArgs, @Ctx() { encoders, served }: Context): Promise<Embedding[]> {
+    const texts = checkTexts(asked.texts);
+    const reference = await served.encoderOf(asked.model, asked.version ?? undefined);
+    const project = projection(asked, (reference ?? encoders.pretrained).dimensions);
+    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts));
     return encoded.map(({ vector, tokens, truncated }) => {
       const projected = project(vector);
       return { vector: projected, dimensions: projected.length, tokens, truncated };

@@ -77,13 +77,13 @@ export async function serveHttp(
   };
 }
 
-function serveHealth(app: Express, { encoder, queue }: Context): void {
+function serveHealth(app: Express, { encoders, queue }: Context): void {
   app.get('/livez', (_, response) => {
     response.type('text').send('ok\n');
   });
   app.get('/readyz', async (_, response) => {
     try {
-      await Promise.all([encoder.encode(['ready']), queue.ping()]);
+      await Promise.all([encoders.pretrained.encode(['ready']), queue.ping()]);
       response.type('text').send('ok\n');
     } catch {
       response.status(503).type('text').send('not ready\n');

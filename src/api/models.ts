@@ -23,11 +23,19 @@ import { DateTime } from './scalars.js';
 
 export enum BackboneFreeze {
   FULL = 'FULL',
+  PARTIAL = 'PARTIAL',
+  NONE = 'NONE',
 }
 registerEnumType(BackboneFreeze, {
   name: 'BackboneFreeze',
   description: 'How much of the encoder is fixed.',
-  valuesConfig: { FULL: { description: 'All of it: only heads learn, in seconds.' } },
+  valuesConfig: {
+    FULL: { description: 'All of it: only heads learn, in seconds.' },
+    PARTIAL: {
+      description: 'The embeddings and the first `frozenLayers` layers: what is above learns, in a minute or so.',
+    },
+    NONE: { description: 'Nothing: the whole encoder learns, which takes minutes and gives the best heads.' },
+  },
 });
 
 @ObjectType({ description: 'How well the head of a version does on one label.' })
@@ -113,7 +121,7 @@ class Encoder {
 @ObjectType({ description: 'What kept its weights in a training.' })
 class Freeze {
   @Field(() => BackboneFreeze, { description: 'How much of the encoder.' })
-  backbone!: 'FULL';
+  backbone!: 'FULL' | 'PARTIAL' | 'NONE';
 
   @Field(() => Int, { nullable: true, description: 'With PARTIAL: how many layers from the bottom.' })
   frozenLayers?: number;
@@ -209,8 +217,10 @@ export class ModelResolver {
     @Arg('alias', () => String, { description: 'The alias.', defaultValue: PRODUCTION }) alias: string,
     @Ctx() { registry, served }: Context,
   ): Promise<Model> {
+    // Loaded first: requests go on being answered by the version before, then by this one, with nothing in between.
+    if (alias === PRODUCTION) await served.prepare(model, version);
     await registry.promote(model, version, checkName('alias', alias));
-    served.refresh(model);
+    await served.catchUp(model);
     return { name: model };
   }
 

@@ -77,14 +77,28 @@ export function folderStore(folder: string): ArtifactStore {
       throughAside(
         async (path) => {
           await mkdir(path, { mode: 0o700 });
-          for (const [name, bytes] of objects) await writeFlushed(join(path, ...parts(name)), bytes);
-          await flushFolder(path);
+          const folders = new Set([path]);
+          for (const [name, bytes] of objects) {
+            const file = join(path, ...parts(name));
+            await ready(file);
+            await writeFlushed(file, bytes);
+            folders.add(dirname(file));
+          }
+          for (const each of folders) await flushFolder(each);
         },
         async (path) => {
           await ready(place(prefix));
           return created(rename(path, place(prefix)), dirname(place(prefix)));
         },
       ),
+
+    async localFolder(prefix) {
+      const found = await stat(place(prefix)).catch((error) => {
+        if (isMissing(error)) return undefined;
+        throw error;
+      });
+      return found?.isDirectory() ? place(prefix) : undefined;
+    },
 
     async list(prefix) {
       try {

@@ -12,6 +12,11 @@ export interface ArtifactStore {
   create(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Creates several objects under a prefix that is still free: all of them or none; false where it is taken. */
   createAll(prefix: string, objects: ReadonlyMap<string, Uint8Array>): Promise<boolean>;
+  /**
+   * A folder of this machine that holds the objects under a prefix as files, for what is mapped into memory instead of read;
+   * undefined where there are none. Its files must not be changed.
+   */
+  localFolder(prefix: string): Promise<string | undefined>;
   /** The names directly under a prefix (no slashes in them), sorted; empty where there is none. */
   list(prefix: string): Promise<readonly string[]>;
   /** Removes the object, or everything under the prefix, at once; does nothing where there is none. */

@@ -1,4 +1,5 @@
 import { shown } from '../errors.js';
+import { elementsOf } from '../onnx/tensor.js';
 
 /** How the token vectors of a text become one vector. */
 export type Pooling = 'mean' | 'cls' | 'max';
@@ -87,3 +88,7 @@ export function tensorShapes(architecture: Architecture): ReadonlyMap<string, re
   }
   return shapes;
 }
+
+/** How many numbers an encoder's weights are. */
+export const parametersOf = (architecture: Architecture): number =>
+  [...tensorShapes(architecture).values()].reduce((sum, shape) => sum + elementsOf(shape), 0);

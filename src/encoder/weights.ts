@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ElementType, Tensor } from '../onnx/tensor.js';
 import type { TensorEntry } from '../safetensors/header.js';
-import { readSafetensorsHeader } from '../safetensors/read.js';
+import { readSafetensors, readSafetensorsHeader, type StoredTensor } from '../safetensors/read.js';
 import { type Architecture, tensorShapes } from './architecture.js';
 
 const elementTypes: ReadonlyMap<string, ElementType> = new Map([
@@ -40,6 +41,23 @@ function located(entry: TensorEntry, shape: readonly number[], file: string): Te
   if (entry.shape.join() !== shape.join())
     throw new Error(`tensor ${entry.name} has shape [${entry.shape}], config.json makes it [${shape}]`);
   return { type, shape, data: { file, offset: entry.offset, length: entry.length } };
+}
+
+/** The tensors of a checkpoint in memory, by the names that `tensorShapes` lists. */
+export type EncoderTensors = ReadonlyMap<string, StoredTensor>;
+
+/**
+ * Reads an encoder's tensors into memory, as they are stored.
+ * @throws Error as `locateWeights` does
+ */
+export async function readWeights(path: string, architecture: Architecture): Promise<EncoderTensors> {
+  await locateWeights(path, architecture);
+  const { tensors } = readSafetensors(await readFile(path));
+  const named = [...tensorShapes(architecture).keys()].flatMap((name): [string, StoredTensor][] => {
+    const tensor = tensors.get(name) ?? tensors.get(`bert.${name}`);
+    return tensor ? [[name, tensor]] : [];
+  });
+  return new Map(named);
 }
 
 const listed = (names: readonly string[]): string =>

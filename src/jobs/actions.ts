@@ -1,6 +1,7 @@
 import { ManyheadError } from '../errors.js';
 import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
+import type { Checkpoints } from './checkpoints.js';
 import { hasEnded, type JobState, startedAt, type TrainingJob } from './job.js';
 import type { CheckedTraining } from './order.js';
 import type { JobRecords } from './records.js';
@@ -9,6 +10,7 @@ import type { JobRecords } from './records.js';
 export interface JobRooms {
   readonly records: JobRecords;
   readonly queue: TrainingQueue;
+  readonly checkpoints: Checkpoints;
 }
 
 export const deliveryOf = ({ id, attempt }: TrainingJob): Delivery => ({ jobId: id, attempt });
@@ -32,7 +34,7 @@ export async function submit(checked: CheckedTraining, { records, queue }: JobRo
  * Ends a job that has not ended. Where one is running, its worker stops within a step.
  * @throws ManyheadError NOT_FOUND; CONFLICT where it has ended, or is writing its version
  */
-export async function cancel(id: string, { records, queue }: JobRooms): Promise<TrainingJob> {
+export async function cancel(id: string, { records, queue, checkpoints }: JobRooms): Promise<TrainingJob> {
   const { job, moved } = await records.move(id, ({ state }) =>
     hasEnded(state) || 'saving' in state
       ? undefined
@@ -46,6 +48,8 @@ export async function cancel(id: string, { records, queue }: JobRooms): Promise<
     );
   // The record decides: a delivery that cannot be taken back now is dropped by the worker that gets it.
   await queue.remove(deliveryOf(job)).catch(() => {});
+  // The worker that runs it deletes it too, once it has stopped; here it is for a job whose worker died.
+  await checkpoints.delete(job).catch(() => {});
   return job;
 }
 
@@ -91,9 +95,9 @@ export async function reconcile({ records, queue }: JobRooms): Promise<number> {
 }
 
 /** Ends a job that the queue has given up on because its workers died, again and again. */
-export async function giveUp({ jobId, attempt }: Delivery, { records }: JobRooms): Promise<void> {
+export async function giveUp({ jobId, attempt }: Delivery, { records, checkpoints }: JobRooms): Promise<void> {
   if ((await records.find(jobId)) === undefined) return;
-  await records.move(jobId, (job) =>
+  const { moved } = await records.move(jobId, (job) =>
     hasEnded(job.state) || job.attempt !== attempt
       ? undefined
       : {
@@ -106,4 +110,5 @@ export async function giveUp({ jobId, attempt }: Delivery, { records }: JobRooms
           },
         },
   );
+  if (moved) await checkpoints.delete({ id: jobId, attempt });
 }

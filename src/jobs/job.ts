@@ -30,7 +30,7 @@ export interface TrainingOrder {
 export type JobStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 /** What a running job is busy with. */
-export type JobPhase = 'EMBEDDING' | 'TRAINING' | 'EVALUATING' | 'SAVING';
+export type JobPhase = 'EMBEDDING' | 'BOUNDARY' | 'TRAINING' | 'EVALUATING' | 'SAVING';
 
 /** Where a job stands: each state holds what is true in it and nothing else. */
 export type JobState =
@@ -68,7 +68,13 @@ export interface TrainingJob {
 }
 
 /** One entry an epoch of the job's present attempt. */
-export type EpochEntry = Epoch & { readonly at: string };
+export type EpochEntry = Epoch & {
+  readonly at: string;
+  /** How long the job was going to take from there. */
+  readonly etaSeconds: number | undefined;
+  /** Seconds each phase had taken by then, in the process that ran the epoch. */
+  readonly seconds: Readonly<Partial<Record<JobPhase, number>>>;
+};
 
 /** What a worker says while it runs; only the last word matters, so words may be dropped on the way. */
 export interface JobProgress {
@@ -76,6 +82,8 @@ export interface JobProgress {
   /** Of the whole job, 0 to 1. */
   readonly progress: number;
   readonly etaSeconds: number | undefined;
+  /** Rows encoded or learned from a second, lately. */
+  readonly examplesPerSecond: number | undefined;
   readonly at: string;
   /** While TRAINING. */
   readonly step: StepProgress | undefined;

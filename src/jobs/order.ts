@@ -2,14 +2,14 @@ import { checkExamples, type GivenExample } from '../datasets/check.js';
 import { countTasks } from '../datasets/count.js';
 import type { Example } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
-import type { Encoder } from '../encoder/open.js';
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
 import type { PromotionPolicy } from '../registry/promotion.js';
 import { PRODUCTION, type Registry } from '../registry/registry.js';
 import { checkEncoder, type ModelVersion } from '../registry/version.js';
+import type { Encoders } from '../serving/encoders.js';
 import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
-import { freezePlan } from '../training/plan.js';
+import { checkBackbone, freezePlan, learningOf, weightedTasks } from '../training/plan.js';
 import type { LossWeighting, TrainingJob } from './job.js';
 
 /** A training as a caller asks for it. */
@@ -20,7 +20,7 @@ export interface GivenTraining {
   readonly tasks: readonly string[] | undefined;
   readonly baseVersion: number | undefined;
   readonly freeze: {
-    readonly backbone: 'FULL';
+    readonly backbone: 'FULL' | 'PARTIAL' | 'NONE';
     readonly frozenLayers: number | undefined;
     readonly heads: readonly string[];
   };
@@ -36,7 +36,7 @@ export interface GivenTraining {
 export interface OrderRooms {
   readonly datasets: Datasets;
   readonly registry: Registry;
-  readonly encoder: Pick<Encoder, 'id' | 'base' | 'dimensions' | 'parameters' | 'layers'>;
+  readonly encoders: Pick<Encoders, 'pretrained' | 'describe'>;
 }
 
 export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' | 'frozenParameters'>;
@@ -47,29 +47,29 @@ export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' 
  */
 export async function checkTraining(
   given: GivenTraining,
-  { datasets, registry, encoder }: OrderRooms,
+  { datasets, registry, encoders }: OrderRooms,
 ): Promise<CheckedTraining> {
   const model = checkName('model', given.model);
-  if (given.freeze.frozenLayers !== undefined)
-    throw badInput(
-      'freeze.frozenLayers',
-      `freeze.frozenLayers is ${given.freeze.frozenLayers}, and freeze.backbone FULL fixes all ${encoder.layers} layers: leave it out.`,
-    );
   const validationSplit = checkNumber('validationSplit', given.validationSplit, { least: 0, most: 0.9 });
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
   const rows = await rowsOf(given, datasets);
-  const hyperparameters = checkHyperparameters(given.hyperparameters, rows.count);
-  const base = await baseOf(given, registry, encoder.id);
-  const freeze = { backbone: given.freeze.backbone, heads: given.freeze.heads };
+  const base = await baseOf(given, registry, encoders.pretrained.id);
+  const { architecture, maxTokens } = await encoders.describe(base?.encoder);
+  const freeze = { ...checkBackbone(given.freeze, architecture.layers), heads: given.freeze.heads };
+  const encoderLearns = learningOf(freeze) !== undefined;
+  const hyperparameters = checkHyperparameters(
+    given.hyperparameters,
+    rows.count,
+    encoderLearns ? maxTokens : undefined,
+  );
   const plan = freezePlan(
     { rowsField: rows.field, tasks: given.tasks, freeze, hiddenUnits: hyperparameters.hiddenUnits },
     rows.tasks,
     base?.tasks ?? [],
-    encoder,
+    architecture,
   );
   const tasks = given.tasks ?? rows.tasks.map(({ task }) => task);
-  const learning = plan.heads.filter(({ role }) => role === 'learns').map(({ head }) => head.task);
-  const lossWeighting = checkLossWeighting(given, learning);
+  const lossWeighting = checkLossWeighting(given, weightedTasks(plan, freeze));
   return {
     order: {
       model,

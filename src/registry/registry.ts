@@ -5,6 +5,7 @@ import { notFound } from '../errors.js';
 import { readHeads, writeHeads } from '../heads/file.js';
 import type { Head } from '../heads/head.js';
 import { isName } from '../names.js';
+import { storedEncodersOn } from './encoders.js';
 import type { ModelVersion, VersionDraft } from './version.js';
 
 /** Which version each alias of a model points to. */
@@ -28,8 +29,15 @@ export interface Registry {
   aliases(model: string): Promise<Aliases>;
   /** Points an alias at a version. @throws ManyheadError NOT_FOUND where there is no such version */
   promote(model: string, number: number, alias: string): Promise<void>;
-  /** Writes a new version, whole or not at all, under the next free number. */
-  publish(draft: VersionDraft, heads: readonly Head[]): Promise<ModelVersion>;
+  /**
+   * Writes a new version, whole or not at all, under the next free number.
+   * @param encoderFolder the files of its encoder, where that learned
+   */
+  publish(
+    draft: VersionDraft,
+    heads: readonly Head[],
+    encoderFolder: ReadonlyMap<string, Uint8Array> | undefined,
+  ): Promise<ModelVersion>;
   /** The version that a job has made already, if it has. */
   versionOfJob(model: string, jobId: string): Promise<ModelVersion | undefined>;
 }
@@ -91,15 +99,20 @@ export function registryOn(store: ArtifactStore): Registry {
       await version(model, number);
       await aliasesOf(model).update((aliases) => ({ ...aliases, [alias]: number }));
     },
-    async publish(draft, heads) {
+    async publish(draft, heads, encoderFolder) {
       const bytes = writeHeads(heads);
+      const files = { [HEADS]: { sha256: sha256(bytes), bytes: bytes.length } };
+      // The encoder first: a version never points to one that is not there.
+      const encoder = encoderFolder && {
+        encoder: { sha256: await storedEncodersOn(store).put(encoderFolder), bytes: bytesOf(encoderFolder) },
+      };
       for (let number = ((await versions(draft.model)).at(-1) ?? 0) + 1; ; number++) {
         const version: ModelVersion = {
           format: 1,
           number,
           createdAt: new Date().toISOString(),
           ...draft,
-          files: { [HEADS]: { sha256: sha256(bytes), bytes: bytes.length } },
+          files: { ...files, ...encoder },
         };
         const objects = new Map([
           [HEADS, bytes],
@@ -119,5 +132,8 @@ export function registryOn(store: ArtifactStore): Registry {
 }
 
 const HEADS = 'heads.safetensors';
+
+const bytesOf = (files: ReadonlyMap<string, Uint8Array>): number =>
+  [...files.values()].reduce((sum, { length }) => sum + length, 0);
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -11,6 +11,7 @@ export interface EncoderReference {
   readonly id: string;
   /** The pretrained encoder it is, or came from. */
   readonly base: string;
+  /** Whether it learned; it is then kept beside the versions, under its id. */
   readonly fineTuned: boolean;
   readonly dimensions: number;
   readonly maxTokens: number;
@@ -43,6 +44,7 @@ export interface ModelVersion {
   readonly libraries: Readonly<Record<string, string>>;
   /** Seconds a phase. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** What it takes on disk; `encoder` is the folder of an encoder that learned, which other versions may share. */
   readonly files: { readonly [name: string]: { readonly sha256: string; readonly bytes: number } };
 }
 
@@ -50,11 +52,11 @@ export interface ModelVersion {
 export type VersionDraft = Omit<ModelVersion, 'format' | 'number' | 'createdAt' | 'files'>;
 
 /**
- * Makes sure that a version's heads read the vectors of the encoder at hand.
+ * Makes sure that a version's encoder is at hand: it is the pretrained one that runs here, or one that learned.
  * @throws ManyheadError CONFLICT
  */
 export function checkEncoder({ model, number, encoder }: ModelVersion, encoderId: string, field: string): void {
-  if (encoder.id === encoderId) return;
+  if (encoder.fineTuned || encoder.id === encoderId) return;
   throw new ManyheadError(
     'CONFLICT',
     `version ${number} of model ${shown(model)} reads vectors of the encoder ${encoder.base}, and another one runs here: start with that one (ENCODER), or use a model of another name.`,

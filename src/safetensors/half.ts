@@ -16,6 +16,34 @@ export function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
+/**
+ * Single precision to half, to the nearest, and to the even one of two that are as near (IEEE 754, section 4.3.1).
+ * @throws RangeError where a number is beyond what half precision holds: 65,504
+ */
+export function toFloat16(floats: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
+  const halves = new Uint16Array(floats.length);
+  for (let i = 0; i < floats.length; i++) {
+    const magnitude = Math.abs(floats[i]);
+    if (!(magnitude < 65_520)) throw new RangeError(`${floats[i]} is beyond half precision`);
+    const sign = (bits[i] >>> 16) & 0x8000;
+    halves[i] = sign | (magnitude < smallestNormal ? toEven(magnitude * 2 ** 24) : rounded(bits[i] & 0x7fffffff));
+  }
+  return halves;
+}
+
+/** Below it the exponent stays and digits are lost. */
+const smallestNormal = 2 ** -14;
+
+function toEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+}
+
+/** The 13 lowest bits of a single's fraction go; a carry runs into the exponent, as it should. */
+const rounded = (bits: number): number => (bits + 0xfff + ((bits >>> 13) & 1) - (112 << 23)) >>> 13;
+
 let table: Float32Array | undefined;
 
 function float16(bits: number): number {

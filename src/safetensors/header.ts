@@ -1,5 +1,5 @@
 /** Bytes of one element of each type that the format knows. */
-const elementBytes = new Map([
+export const elementBytes: ReadonlyMap<string, number> = new Map([
   ['BOOL', 1],
   ['U8', 1],
   ['I8', 1],

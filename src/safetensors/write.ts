@@ -1,7 +1,19 @@
-/** A tensor to be written. I64 and F32 are all that Manyhead stores. */
-export interface WritableTensor {
+import { elementBytes } from './header.js';
+
+/** A tensor to be written: as F32 or I64 by its numbers, or as the bytes it has already. */
+export type WritableTensor = NumberTensor | ByteTensor;
+
+export interface NumberTensor {
   readonly shape: readonly number[];
   readonly values: Float32Array | BigInt64Array;
+}
+
+export interface ByteTensor {
+  /** `F16`, `BF16`, ... as in the file. */
+  readonly type: string;
+  readonly shape: readonly number[];
+  /** Little-endian elements. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -13,14 +25,12 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const sorted = [...tensors].sort(byName);
+  const sorted = [...tensors].sort(byName).map(([name, tensor]) => ({ name, ...asBytes(name, tensor) }));
   const entries: [string, unknown][] = [];
   let length = 0;
-  for (const [name, { shape, values }] of sorted) {
-    check(name, shape, values.length);
-    const end = length + values.byteLength;
-    const dtype = values instanceof Float32Array ? 'F32' : 'I64';
-    entries.push([name, { dtype, shape, data_offsets: [length, end] }]);
+  for (const { name, type, shape, bytes } of sorted) {
+    const end = length + bytes.length;
+    entries.push([name, { dtype: type, shape, data_offsets: [length, end] }]);
     length = end;
   }
   const texts = Object.entries(metadata).sort(byName);
@@ -31,9 +41,9 @@ export function writeSafetensors(
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
   let end = 8 + header.length;
-  for (const [, { values }] of sorted) {
-    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), end);
-    end += values.byteLength;
+  for (const { bytes } of sorted) {
+    file.set(bytes, end);
+    end += bytes.length;
   }
   return file;
 }
@@ -47,10 +57,25 @@ function paddedHeader(entries: readonly [string, unknown][]): Uint8Array {
   return header;
 }
 
-function check(name: string, shape: readonly number[], elements: number): void {
+function asBytes(name: string, tensor: WritableTensor): ByteTensor {
   if (name === '__metadata__') throw new Error('a tensor cannot be named __metadata__');
-  if (shape.reduce((product, size) => product * size, 1) !== elements)
-    throw new Error(`tensor ${JSON.stringify(name)} of shape [${shape}] has ${elements} elements`);
+  const { shape } = tensor;
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const { type, bytes } = 'values' in tensor ? ofNumbers(tensor.values) : tensor;
+  const there = bytes.length / bytesOf(name, type);
+  if (elements !== there) throw new Error(`tensor ${JSON.stringify(name)} of shape [${shape}] has ${there} elements`);
+  return { type, shape, bytes };
+}
+
+const ofNumbers = (values: Float32Array | BigInt64Array) => ({
+  type: values instanceof Float32Array ? 'F32' : 'I64',
+  bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+});
+
+function bytesOf(name: string, type: string): number {
+  const bytes = elementBytes.get(type);
+  if (bytes === undefined) throw new Error(`tensor ${JSON.stringify(name)} is of an unknown type ${type}`);
+  return bytes;
 }
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>

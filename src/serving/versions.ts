@@ -1,7 +1,8 @@
-import { notFound } from '../errors.js';
+import { type ManyheadError, notFound } from '../errors.js';
 import type { Head } from '../heads/head.js';
-import { type Aliases, PRODUCTION, type Registry } from '../registry/registry.js';
-import { checkEncoder, type ModelVersion } from '../registry/version.js';
+import { type Aliases, DEFAULT_MODEL, PRODUCTION, type Registry } from '../registry/registry.js';
+import { checkEncoder, type EncoderReference, type ModelVersion } from '../registry/version.js';
+import type { Encoders } from './encoders.js';
 
 /** A version and its heads in memory, ready to answer. */
 export interface ServedVersion {
@@ -11,12 +12,23 @@ export interface ServedVersion {
 
 export interface ServedVersions {
   /**
-   * The version that answers for a model: the one named, or the one that `production` points to now.
+   * The version that answers for a model: the one named, or the one that `production` points to. After a promotion the version
+   * before goes on answering until the new one is loaded.
    * @throws ManyheadError NOT_FOUND listing what there is; CONFLICT where it was trained on another encoder
    */
   of(model: string, number: number | undefined): Promise<ServedVersion>;
-  /** Looks the aliases up anew at the next question: for who just changed them. */
-  refresh(model: string): void;
+  /**
+   * The encoder of a version, or of the one in production; undefined, the pretrained one, where a model serves none yet.
+   * @throws ManyheadError as `of`
+   */
+  encoderOf(model: string, number: number | undefined): Promise<EncoderReference | undefined>;
+  /** Loads a version, so that it can answer the moment an alias points to it. @throws ManyheadError as `of` */
+  prepare(model: string, number: number): Promise<void>;
+  /**
+   * Waits until the version that `production` points to now answers here: for who is about to be told that there is a new one,
+   * and will ask it next.
+   */
+  catchUp(model: string): Promise<void>;
 }
 
 /** How long an answer may come from a version that another process has just replaced, in milliseconds. */
@@ -25,10 +37,21 @@ const ALIAS_AGE = 250;
 /** Versions kept in memory. */
 const MOST_VERSIONS = 100;
 
+interface Loading {
+  readonly loading: Promise<ServedVersion>;
+  ready: boolean;
+}
+
 /** Follows the aliases of a registry that other processes change too, and keeps the heads of recent versions loaded. */
-export function servedVersions(registry: Registry, encoderId: string): ServedVersions {
+export function servedVersions(
+  registry: Registry,
+  encoders: Encoders,
+  onError: (error: unknown) => void,
+): ServedVersions {
   const aliases = new Map<string, { readonly at: number; readonly aliases: Promise<Aliases> }>();
-  const loaded = new Map<string, Promise<ServedVersion>>();
+  const loaded = new Map<string, Loading>();
+  /** The version that answers for a model. */
+  const answering = new Map<string, number>();
 
   const aliasesOf = (model: string): Promise<Aliases> => {
     const known = aliases.get(model);
@@ -39,36 +62,69 @@ export function servedVersions(registry: Registry, encoderId: string): ServedVer
     return reading;
   };
 
-  const productionOf = async (model: string): Promise<number> => {
-    const number = (await aliasesOf(model))[PRODUCTION];
-    if (number !== undefined) return number;
+  const nothingServed = async (model: string): Promise<ManyheadError> => {
     const [models, versions] = await Promise.all([registry.models(), registry.versions(model)]);
     aliases.delete(model);
-    if (versions.length === 0) throw notFound(`model ${JSON.stringify(model)}`, models, 'model');
-    throw notFound(`a version of model ${JSON.stringify(model)} in production`, versions, 'version');
+    if (versions.length === 0) return notFound(`model ${JSON.stringify(model)}`, models, 'model');
+    return notFound(`a version of model ${JSON.stringify(model)} in production`, versions, 'version');
   };
 
   const load = async (model: string, number: number): Promise<ServedVersion> => {
     const version = await registry.version(model, number);
-    checkEncoder(version, encoderId, 'version');
-    return { version, heads: await registry.heads(version) };
+    checkEncoder(version, encoders.pretrained.id, 'version');
+    const [heads] = await Promise.all([registry.heads(version), encoders.use(version.encoder, async () => {})]);
+    return { version, heads };
+  };
+
+  const loading = (model: string, number: number): Loading => {
+    const key = `${model} ${number}`;
+    const known = loaded.get(key) ?? { loading: load(model, number), ready: false };
+    // The one asked for last goes to the end; the first is the one that nobody asked for the longest.
+    loaded.delete(key);
+    loaded.set(key, known);
+    known.loading.then(
+      () => {
+        known.ready = true;
+      },
+      () => loaded.delete(key),
+    );
+    for (const oldest of loaded.keys()) {
+      if (loaded.size <= MOST_VERSIONS) break;
+      loaded.delete(oldest);
+    }
+    return known;
+  };
+
+  const inProduction = async (model: string): Promise<ServedVersion> => {
+    const number = (await aliasesOf(model))[PRODUCTION];
+    if (number === undefined) throw await nothingServed(model);
+    const wanted = loading(model, number);
+    const before = answering.get(model);
+    if (before === undefined || before === number || wanted.ready) {
+      const served = await wanted.loading;
+      answering.set(model, number);
+      return served;
+    }
+    wanted.loading.catch(onError);
+    return loading(model, before).loading;
   };
 
   return {
-    async of(model, number) {
-      const wanted = number ?? (await productionOf(model));
-      const key = `${model} ${wanted}`;
-      const known = loaded.get(key) ?? load(model, wanted);
-      // The one asked for last goes to the end; the first is the one that nobody asked for the longest.
-      loaded.delete(key);
-      loaded.set(key, known);
-      known.catch(() => loaded.delete(key));
-      for (const oldest of loaded.keys()) {
-        if (loaded.size <= MOST_VERSIONS) break;
-        loaded.delete(oldest);
-      }
-      return known;
+    of: (model, number) => (number === undefined ? inProduction(model) : loading(model, number).loading),
+    async encoderOf(model, number) {
+      if (number !== undefined) return (await loading(model, number).loading).version.encoder;
+      if ((await aliasesOf(model))[PRODUCTION] !== undefined) return (await inProduction(model)).version.encoder;
+      const isKnown = model === DEFAULT_MODEL || (await registry.versions(model)).length > 0;
+      if (!isKnown) throw await nothingServed(model);
+      return undefined;
     },
-    refresh: (model) => void aliases.delete(model),
+    async prepare(model, number) {
+      await loading(model, number).loading;
+    },
+    async catchUp(model) {
+      aliases.delete(model);
+      const number = (await aliasesOf(model))[PRODUCTION];
+      if (number !== undefined) await loading(model, number).loading.catch(onError);
+    },
   };
 }

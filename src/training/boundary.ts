@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
@@ -53,6 +54,8 @@ export async function computeBoundary(
     const table = start(wordTable);
     let done = 0;
     for (const batch of batchesByLength(used, (row) => lengths[row], forwardTokens)) {
+      // Timers and sockets run between batches: lock renewal, cancelling, progress.
+      await nextTurn();
       signal.throwIfAborted();
       const ids = batch.map((row) => rows[row]);
       const { words, feeds: tokens } = wordsOf(ids);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
@@ -80,7 +81,7 @@ export async function openLearningEncoder(
     await openSession(graph, options.threads),
     await openSession(forwardGraph(plan), options.threads),
   ];
-  const weightFeeds = weights.feeds;
+  const weightFeeds = { ...weights.feeds, ...frozenFeeds(plan, heads) };
   const headless = Object.fromEntries(
     Object.entries(weightFeeds).filter(([name]) => forward.inputNames.includes(name)),
   );
@@ -127,6 +128,7 @@ export async function openLearningEncoder(
     },
     async embed(which, vectorOf) {
       for (const batch of batchesByLength(which, (row) => rows[row].length, forwardTokens)) {
+        await nextTurn();
         options.signal.throwIfAborted();
         const { embedding } = await forward.run({ ...headless, ...batchOf(batch).feeds });
         const vectors = floatsOf(embedding);
@@ -149,7 +151,7 @@ function learningShapes({ architecture, heads, learning }: FinePlan): readonly L
       ({ name, shape, decays }): LearningShape => ({ name, shape, decays, group: 'encoder' }),
     ),
     ...heads.flatMap((head, h) =>
-      headShapes(head, architecture.hidden).map(
+      (head.frozen ? [] : headShapes(head, architecture.hidden)).map(
         (shape, i): LearningShape => ({ name: headParameter(h, i), shape, decays: shape.length > 1, group: 'head' }),
       ),
     ),
@@ -161,13 +163,27 @@ function setStart(weights: LearningWeights, plan: FinePlan, start: EncoderWeight
     joinParts(weights.values(name), parts, start);
   if (plan.learning.kind === 'all') weights.tableValues.set(start(wordTable));
   heads.forEach((head, h) => {
-    layersOf(head)
-      .flatMap(({ weight, bias }) => [weight, bias])
-      .forEach((numbers, i) => {
-        weights.values(headParameter(h, i)).set(numbers);
-      });
+    if (plan.heads[h].frozen) return;
+    tensorsOf(head).forEach((numbers, i) => {
+      weights.values(headParameter(h, i)).set(numbers);
+    });
   });
 }
+
+/** The heads that keep their weights, as the graph takes them. */
+function frozenFeeds({ architecture, heads: plans }: FinePlan, heads: readonly Head[]): Record<string, Tensor> {
+  const feeds = plans.flatMap((plan, h) =>
+    plan.frozen
+      ? headShapes(plan, architecture.hidden).map((shape, i): [string, Tensor] => [
+          headParameter(h, i),
+          new Tensor('float32', tensorsOf(heads[h])[i], shape),
+        ])
+      : [],
+  );
+  return Object.fromEntries(feeds);
+}
+
+const tensorsOf = (head: Head): readonly Float32Array[] => layersOf(head).flatMap(({ weight, bias }) => [weight, bias]);
 
 /** Weights that sum to 1, where any is above 0: the loss is a mean. */
 function shares(weights: Float32Array): Float32Array {

@@ -29,7 +29,7 @@ import { headParameter } from './step-graph.js';
 import { truthOf } from './truth.js';
 
 /** What shapes how an encoder learns, besides what shapes its heads; `dropout` is that of the embedding. */
-export interface EncoderHyperparameters extends Hyperparameters {
+export interface FineHyperparameters extends Omit<Hyperparameters, 'encoder'> {
   readonly encoderLearningRate: number;
   /** Shares of the activations and of the attention that are dropped within the encoder. */
   readonly hiddenDropout: number;
@@ -45,12 +45,17 @@ export interface EncoderStart {
 }
 
 export interface EncoderFitOptions extends Omit<FitOptions, 'hyperparameters'> {
-  readonly hyperparameters: EncoderHyperparameters;
+  readonly hyperparameters: FineHyperparameters;
+  /** Tasks whose heads keep their weights; none unless given. */
+  readonly frozenHeads?: readonly string[];
   /** Threads of ONNX Runtime. */
   readonly threads: number;
   /** Activations at the boundary beyond this many bytes are kept on disk. */
   readonly boundaryBytes: number;
+  /** Told how many rows have been run through the layers that are frozen. */
   readonly onBoundary?: (done: number, rows: number) => void;
+  /** Told that the first step is about to be taken. */
+  readonly onReady?: () => void;
   /** Given everything a later fit needs to go on from here: after every epoch, and within one when the last is old. */
   readonly onCheckpoint?: (checkpoint: EncoderCheckpoint) => Promise<void>;
   /** Milliseconds after which a checkpoint is old; 5 minutes unless given. */
@@ -85,7 +90,7 @@ export async function fitEncoder(
   split: Split,
   options: EncoderFitOptions,
 ): Promise<LearnedEncoder> {
-  const { hyperparameters, lossWeights, signal } = options;
+  const { hyperparameters, lossWeights, signal, frozenHeads = [] } = options;
   const { batchSize, epochs, patience } = hyperparameters;
   const truths = start.map((head) => truthOf(head, examples));
   const rowWeights = start.map((head, h) => balancedWeights(head, truths[h], split.training));
@@ -94,7 +99,7 @@ export async function fitEncoder(
     architecture: encoder.architecture,
     pooling: encoder.pooling,
     learning: encoder.learning,
-    heads: start.map(describeHead),
+    heads: start.map((head) => ({ ...describeHead(head), frozen: frozenHeads.includes(head.task) })),
     dropout: {
       hidden: hyperparameters.hiddenDropout,
       attention: hyperparameters.attentionDropout,
@@ -118,6 +123,7 @@ export async function fitEncoder(
     const stepsPerEpoch = Math.ceil(training.length / batchSize);
     const totalSteps = stepsPerEpoch * epochs;
     let savedAt = performance.now();
+    options.onReady?.();
     /** @param epochOrder the order generator before the rows of the epoch were shuffled */
     const save = async (epochOrder: readonly number[]) => {
       savedAt = performance.now();
@@ -144,11 +150,11 @@ export async function fitEncoder(
         const loss = weightedSum(losses, lossWeights);
         progress.lossSum += loss * rows.length;
         const tasks = start.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }]));
-        options.onStep({ epoch: progress.epoch, step: step + 1, totalSteps, loss, tasks });
+        options.onStep({ epoch: progress.epoch, step: step + 1, totalSteps, rows: rows.length, loss, tasks });
       }
       const seconds = (performance.now() - started) / 1000;
       const { epoch } = progress;
-      const tasks = await validate(learner, start, examples, split, lossWeights);
+      const tasks = await validate(learner, learnedHeads(learner, start, frozenHeads), examples, split, lossWeights);
       const loss = validationLoss(tasks, lossWeights);
       await options.onEpoch({
         epoch,
@@ -163,7 +169,11 @@ export async function fitEncoder(
       await save(order.state);
     }
     if (best) learner.weights.putBack(best.weights, encoder.weights(wordTable));
-    return { tensors: learnedTensors(learner, encoder), heads: learnedHeads(learner, start), epoch: best?.epoch ?? 0 };
+    return {
+      tensors: learnedTensors(learner, encoder),
+      heads: learnedHeads(learner, start, frozenHeads),
+      epoch: best?.epoch ?? 0,
+    };
   } finally {
     await learner.close();
   }
@@ -198,13 +208,12 @@ async function learn(
 
 async function validate(
   learner: LearningEncoder,
-  start: readonly Head[],
+  heads: readonly Head[],
   examples: readonly Example[],
   { validation }: Split,
   lossWeights: readonly number[],
 ): Promise<readonly TaskEpoch[]> {
-  const heads = learnedHeads(learner, start);
-  const dimensions = learner.dimensions;
+  const { dimensions } = learner;
   const vectors = new Float32Array(examples.length * dimensions);
   await learner.embed(validation, (row, vector) => vectors.set(vector, row * dimensions));
   const rows: EmbeddedRows = { examples, vectors, dimensions };
@@ -220,8 +229,13 @@ const validationLoss = (tasks: readonly TaskEpoch[], lossWeights: readonly numbe
       )
     : undefined;
 
-function learnedHeads({ weights }: LearningEncoder, start: readonly Head[]): readonly Head[] {
+function learnedHeads(
+  { weights }: LearningEncoder,
+  start: readonly Head[],
+  frozen: readonly string[],
+): readonly Head[] {
   return start.map((head, h) => {
+    if (frozen.includes(head.task)) return head;
     const layer = (first: number): Layer => ({
       weight: weights.values(headParameter(h, first)).slice(),
       bias: weights.values(headParameter(h, first + 1)).slice(),

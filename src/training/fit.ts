@@ -37,6 +37,8 @@ export interface Step {
   /** From 1. */
   readonly step: number;
   readonly totalSteps: number;
+  /** Rows it learned from. */
+  readonly rows: number;
   readonly loss: number;
   readonly tasks: readonly { readonly task: string; readonly loss: number }[];
 }
@@ -108,6 +110,7 @@ export async function fitHeads(
         epoch,
         step: step + 1,
         totalSteps,
+        rows: taken.length,
         loss,
         tasks: heads.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }])),
       });

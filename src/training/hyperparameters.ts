@@ -1,6 +1,6 @@
 import { badInput, shown } from '../errors.js';
 
-/** Everything that shapes how heads learn. What a caller leaves out gets the value that did well untouched. */
+/** Everything that shapes how heads and the encoder learn. What a caller leaves out gets the value that did well untouched. */
 export interface Hyperparameters {
   readonly epochs: number;
   readonly batchSize: number;
@@ -12,10 +12,23 @@ export interface Hyperparameters {
   /** Width of the hidden layer of new heads; 0: none, the head is linear. */
   readonly hiddenUnits: number;
   readonly patience: number;
+  /** How the encoder learns; undefined where it is fixed. */
+  readonly encoder: EncoderHyperparameters | undefined;
 }
 
+export interface EncoderHyperparameters {
+  readonly learningRate: number;
+  /** Tokens of a text that are learned from. */
+  readonly maxTokens: number;
+}
+
+type DefaultNumbers = Omit<Hyperparameters, 'encoder'>;
+
+/** What does not depend on the rows. */
+type Defaults = Omit<DefaultNumbers, 'epochs' | 'batchSize' | 'headLearningRate'>;
+
 /** What did well untouched on data sets from a hundred rows to ten thousand: docs/training.md. */
-export const defaultHyperparameters: Omit<Hyperparameters, 'batchSize' | 'headLearningRate'> = {
+export const headDefaults: Defaults & { readonly epochs: number } = {
   epochs: 30,
   weightDecay: 0.05,
   warmupRatio: 0,
@@ -25,12 +38,37 @@ export const defaultHyperparameters: Omit<Hyperparameters, 'batchSize' | 'headLe
   patience: 10,
 };
 
-/** A batch that leaves an epoch at least 32 steps where the rows allow it: the largest power of two from 8 to 256. */
-export const defaultBatchSize = (rows: number): number =>
-  Math.min(256, Math.max(8, 2 ** Math.floor(Math.log2(rows / 32))));
+/** What did well where the encoder learns too. */
+export const encoderDefaults: Defaults & { readonly learningRate: number; readonly headLearningRate: number } = {
+  headLearningRate: 0.1,
+  learningRate: 1e-4,
+  weightDecay: 0.01,
+  warmupRatio: 0.1,
+  dropout: 0.1,
+  maxGradNorm: 1,
+  hiddenUnits: 0,
+  patience: 3,
+};
 
-/** 0.05 at 256 rows a step, and with the square root of the rows: the noise of a step then stays the same (Malladi et al. 2022). */
-export const defaultHeadLearningRate = (batchSize: number): number => 0.05 * Math.sqrt(batchSize / 256);
+/** The largest power of two that leaves an epoch at least 32 steps, between the bounds. */
+const batchFor = (rows: number, most: number): number =>
+  Math.min(most, Math.max(8, 2 ** Math.floor(Math.log2(rows / 32))));
+
+/**
+ * Where only heads learn: a batch of 8 to 256, and 0.05 at 256 rows a step. The rate goes with the square root of the batch: the
+ * noise of a step then stays the same (Malladi et al. 2022).
+ */
+function headDefaultsFor(rows: number, givenBatch: number | undefined): DefaultNumbers {
+  const batchSize = givenBatch ?? batchFor(rows, 256);
+  return { ...headDefaults, batchSize, headLearningRate: 0.05 * Math.sqrt(batchSize / 256) };
+}
+
+/** Where the encoder learns: a batch of 8 to 32, and as many epochs as 300 steps take, between 3 and 10. */
+function encoderDefaultsFor(rows: number, givenBatch: number | undefined): DefaultNumbers {
+  const batchSize = givenBatch ?? batchFor(rows, 32);
+  const epochs = Math.min(10, Math.max(3, Math.round((300 * batchSize) / rows)));
+  return { ...encoderDefaults, batchSize, epochs };
+}
 
 interface Limit {
   readonly whole?: true;
@@ -40,10 +78,13 @@ interface Limit {
   readonly most: number;
 }
 
-const limits: Readonly<Record<keyof Hyperparameters, Limit>> = {
+type NumberName = keyof DefaultNumbers | 'encoderLearningRate';
+
+const limits: Readonly<Record<NumberName, Limit>> = {
   epochs: { whole: true, least: 1, most: 1000 },
   batchSize: { whole: true, least: 1, most: 8192 },
   headLearningRate: { least: 0, above: true, most: 1 },
+  encoderLearningRate: { least: 0, above: true, most: 1 },
   weightDecay: { least: 0, most: 1 },
   warmupRatio: { least: 0, most: 1 },
   dropout: { least: 0, most: 0.9 },
@@ -53,28 +94,27 @@ const limits: Readonly<Record<keyof Hyperparameters, Limit>> = {
 };
 
 /** What a caller gave, by name; null and undefined both mean: the default. */
-export type GivenHyperparameters = { readonly [name in keyof Hyperparameters]?: number | null };
+export type GivenHyperparameters = { readonly [name in NumberName | 'maxTokens']?: number | null };
 
 /**
- * @param rows there are, on which the default batch depends
+ * @param rows there are, on which some defaults depend
+ * @param encoderTokens the most tokens that the encoder reads, where it learns; undefined where it is fixed
  * @throws ManyheadError BAD_USER_INPUT naming the first field out of its limits
  */
-export function checkHyperparameters(given: GivenHyperparameters, rows: number): Hyperparameters {
-  const batchSize = checkNumber(
-    'hyperparameters.batchSize',
-    given.batchSize ?? defaultBatchSize(rows),
-    limits.batchSize,
-  );
-  const defaults: Hyperparameters = {
-    ...defaultHyperparameters,
-    batchSize,
-    headLearningRate: defaultHeadLearningRate(batchSize),
-  };
-  const value = (name: keyof Hyperparameters) =>
-    checkNumber(`hyperparameters.${name}`, given[name] ?? defaults[name], limits[name]);
+export function checkHyperparameters(
+  given: GivenHyperparameters,
+  rows: number,
+  encoderTokens: number | undefined,
+): Hyperparameters {
+  const check = (name: NumberName, fallback: number) =>
+    checkNumber(`hyperparameters.${name}`, given[name] ?? fallback, limits[name]);
+  const givenBatch = given.batchSize == null ? undefined : check('batchSize', given.batchSize);
+  const defaults =
+    encoderTokens === undefined ? headDefaultsFor(rows, givenBatch) : encoderDefaultsFor(rows, givenBatch);
+  const value = (name: keyof DefaultNumbers) => check(name, defaults[name]);
   return {
     epochs: value('epochs'),
-    batchSize,
+    batchSize: value('batchSize'),
     headLearningRate: value('headLearningRate'),
     weightDecay: value('weightDecay'),
     warmupRatio: value('warmupRatio'),
@@ -82,7 +122,31 @@ export function checkHyperparameters(given: GivenHyperparameters, rows: number):
     maxGradNorm: value('maxGradNorm'),
     hiddenUnits: value('hiddenUnits'),
     patience: value('patience'),
+    encoder: encoderTokens === undefined ? withoutEncoder(given) : encoderPart(given, encoderTokens),
   };
+}
+
+function encoderPart(given: GivenHyperparameters, mostTokens: number): EncoderHyperparameters {
+  const [rate, tokens] = ['hyperparameters.encoderLearningRate', 'hyperparameters.maxTokens'];
+  return {
+    learningRate: checkNumber(
+      rate,
+      given.encoderLearningRate ?? encoderDefaults.learningRate,
+      limits.encoderLearningRate,
+    ),
+    // [CLS], a word and [SEP]
+    maxTokens: checkNumber(tokens, given.maxTokens ?? mostTokens, { whole: true, least: 3, most: mostTokens }),
+  };
+}
+
+/** @throws ManyheadError BAD_USER_INPUT where something was given that only shapes an encoder that learns */
+function withoutEncoder(given: GivenHyperparameters): undefined {
+  for (const name of ['encoderLearningRate', 'maxTokens'] as const)
+    if (given[name] != null)
+      throw badInput(
+        `hyperparameters.${name}`,
+        `hyperparameters.${name} is ${shown(given[name])}, and freeze.backbone FULL fixes the encoder: leave it out, or make it PARTIAL or NONE.`,
+      );
 }
 
 /** @throws ManyheadError BAD_USER_INPUT where the number is not finite, not whole or out of its limits */

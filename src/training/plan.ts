@@ -1,17 +1,37 @@
 import type { DatasetTask } from '../datasets/example.js';
+import { type Architecture, parametersOf, tensorShapes } from '../encoder/architecture.js';
+import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
 import { badInput, shown } from '../errors.js';
 import type { HeadDescription } from '../heads/file.js';
+import { elementsOf } from '../onnx/tensor.js';
 
-/** What keeps its weights. FULL: the encoder is fixed. */
-export interface Freeze {
-  readonly backbone: 'FULL';
+/** How much of the encoder keeps its weights: all of it, the embeddings and the first layers, or nothing. */
+export type BackboneFreeze =
+  | { readonly backbone: 'FULL' }
+  | { readonly backbone: 'PARTIAL'; readonly frozenLayers: number }
+  | { readonly backbone: 'NONE' };
+
+/** What keeps its weights. */
+export type Freeze = BackboneFreeze & {
   /** Tasks whose heads keep their weights. */
   readonly heads: readonly string[];
+};
+
+/** How much of the encoder learns; undefined where nothing of it does. */
+export function learningOf(freeze: BackboneFreeze): Learning | undefined {
+  switch (freeze.backbone) {
+    case 'FULL':
+      return undefined;
+    case 'PARTIAL':
+      return { kind: 'above', frozenLayers: freeze.frozenLayers };
+    case 'NONE':
+      return { kind: 'all' };
+  }
 }
 
 /**
- * What becomes of one head: it learns (from the base version's weights where the base has it), it is frozen but measured
- * on the rows, or it is not in the rows and stays as it is.
+ * What becomes of one head: it learns (from the base version's weights where the base has it); it is frozen but measured on
+ * the rows, and an encoder that learns is taught through it; or it is not in the rows and stays as it is.
  */
 export interface HeadPlan {
   readonly role: 'learns' | 'frozen' | 'untouched';
@@ -47,7 +67,7 @@ export function freezePlan(
   request: PlanRequest,
   rows: readonly DatasetTask[],
   base: readonly HeadDescription[],
-  encoder: { readonly dimensions: number; readonly parameters: number },
+  architecture: Architecture,
 ): FreezePlan {
   const { rowsField, tasks, freeze } = request;
   const names = rows.map(({ task }) => task);
@@ -77,12 +97,31 @@ export function freezePlan(
       .filter(({ task }) => !chosen.some((each) => each.task === task))
       .map((head): HeadPlan => ({ role: 'untouched', head, base: head })),
   ];
-  const count = (learns: boolean) =>
+  const headParameters = (learns: boolean) =>
     heads
       .filter(({ role }) => (role === 'learns') === learns)
-      .reduce((sum, { head }) => sum + parameterCount(head, encoder.dimensions), 0);
-  return { heads, trainableParameters: count(true), frozenParameters: encoder.parameters + count(false) };
+      .reduce((sum, { head }) => sum + parameterCount(head, architecture.hidden), 0);
+  const learning = learnedParameters(architecture, freeze);
+  return {
+    heads,
+    trainableParameters: learning + headParameters(true),
+    frozenParameters: parametersOf(architecture) - learning + headParameters(false),
+  };
 }
+
+/** Numbers of the encoder that learn. */
+function learnedParameters(architecture: Architecture, freeze: Freeze): number {
+  const learning = learningOf(freeze);
+  if (learning === undefined) return 0;
+  const table = learning.kind === 'all' ? elementsOf(tensorShapes(architecture).get(wordTable) ?? []) : 0;
+  return encoderParameters(architecture, learning).reduce((sum, { shape }) => sum + elementsOf(shape), table);
+}
+
+/** The tasks whose losses are summed: those of the heads that learn, and of frozen ones that an encoder is taught through. */
+export const weightedTasks = ({ heads }: FreezePlan, freeze: Freeze): readonly string[] =>
+  heads
+    .filter(({ role }) => role === 'learns' || (role === 'frozen' && learningOf(freeze) !== undefined))
+    .map(({ head }) => head.task);
 
 function planHead(
   { rowsField, freeze, hiddenUnits }: PlanRequest,
@@ -129,6 +168,31 @@ function checkAmong(field: string, given: readonly string[], there: readonly str
       throw badInput(at, `${at} is ${shown(name)}: ${what} ${there.join(', ') || 'made by training'}.`);
     if (given.indexOf(name) < index) throw badInput(at, `${at} is ${shown(name)} a second time: name each once.`);
   });
+}
+
+/**
+ * How much of the encoder keeps its weights, as a caller says it.
+ * @throws ManyheadError BAD_USER_INPUT where the layers do not fit the strategy or the encoder
+ */
+export function checkBackbone(
+  given: { readonly backbone: BackboneFreeze['backbone']; readonly frozenLayers: number | undefined },
+  layers: number,
+): BackboneFreeze {
+  const { backbone, frozenLayers } = given;
+  const field = 'freeze.frozenLayers';
+  if (backbone !== 'PARTIAL') {
+    if (frozenLayers === undefined) return { backbone };
+    const fixed = backbone === 'FULL' ? `all ${layers} layers` : 'none of the layers';
+    throw badInput(field, `${field} is ${frozenLayers}, and freeze.backbone ${backbone} fixes ${fixed}: leave it out.`);
+  }
+  if (frozenLayers === undefined)
+    throw badInput(field, `${field} is missing: with freeze.backbone PARTIAL give 0 to ${layers - 1}.`);
+  if (!Number.isInteger(frozenLayers) || frozenLayers < 0 || frozenLayers >= layers)
+    throw badInput(
+      field,
+      `${field} is ${frozenLayers}: give 0 to ${layers - 1}; the encoder has ${layers} layers, and freeze.backbone FULL fixes all of them.`,
+    );
+  return { backbone, frozenLayers };
 }
 
 const parameterCount = ({ labels, hiddenUnits }: HeadDescription, dimensions: number): number =>

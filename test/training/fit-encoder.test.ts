@@ -132,6 +132,30 @@ describe('an encoder that learns with its heads', () => {
     expect(upper.tensors.size).toBe(16);
   });
 
+  it('is taught through a frozen head, which keeps its weights', async () => {
+    const layer = (inputs: number, outputs: number) => ({
+      weight: Float32Array.from({ length: inputs * outputs }, () => random.normal()),
+      bias: new Float32Array(outputs),
+    });
+    const fixed: Head = { ...head, task: 'fixed', hidden: layer(32, 5), output: layer(5, 2) };
+    const rows = examples.map(({ text, labels }) => ({ text, labels: { ...labels, fixed: labels.order } }));
+    const losses: (number | undefined)[] = [];
+    const learnFixed = (heads: readonly Head[], lossWeights: readonly number[]) =>
+      fitEncoder({ architecture, pooling: 'mean', weights, learning: all }, heads, rows, texts, split, {
+        ...options,
+        hyperparameters: { ...options.hyperparameters, epochs: 8 },
+        frozenHeads: ['fixed'],
+        lossWeights,
+        onEpoch: async ({ tasks }) => void losses.push(tasks[0].loss),
+      });
+    const alone = await learnFixed([fixed], [1]);
+    expect(alone.heads).toEqual([fixed]);
+    expect(losses.at(-1)).toBeLessThan(0.8 * (losses[0] ?? 0));
+    const both = await learnFixed([fixed, head], [0.5, 0.5]);
+    expect(both.heads[0]).toEqual(fixed);
+    expect(both.heads[1].output.weight).not.toEqual(head.output.weight);
+  });
+
   it('is the same whether the boundary is kept in memory or on disk', async () => {
     const learning: Learning = { kind: 'above', frozenLayers: 1 };
     expect(bytes(await learn(learning, { boundaryBytes: 0 }))).toEqual(bytes(await learn(learning)));

@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parametersOf, readArchitecture } from '#src/encoder/architecture.js';
 import { RandomGenerator } from '#src/random/generator.js';
-import { decidePromotion } from '#src/registry/promotion.js';
+import { decidePromotion, type PromotionPolicy } from '#src/registry/promotion.js';
 import { AdamW } from '#src/training/adamw.js';
-import { checkHyperparameters, defaultBatchSize } from '#src/training/hyperparameters.js';
+import { checkHyperparameters } from '#src/training/hyperparameters.js';
 import { expectedCalibrationError, report } from '#src/training/metrics.js';
-import { freezePlan } from '#src/training/plan.js';
+import { type BackboneFreeze, checkBackbone, freezePlan, weightedTasks } from '#src/training/plan.js';
 import { warmupThenDecay } from '#src/training/schedule.js';
 import { stratifiedSplit } from '#src/training/split.js';
+import { smallConfig } from '../encoder/random-bert.js';
 
 describe('the stratified split', () => {
   const labels = fc.array(
@@ -88,8 +90,27 @@ describe('the learning rate', () => {
   });
 
   it('has a default batch for any number of rows', () => {
-    expect([2, 500, 5_000, 1e6].map(defaultBatchSize)).toEqual([8, 8, 128, 256]);
-    expect(() => checkHyperparameters({ headLearningRate: Number.NaN }, 100)).toThrow(/headLearningRate is NaN/);
+    const batch = (rows: number, tokens?: number) => checkHyperparameters({}, rows, tokens).batchSize;
+    expect([2, 500, 5_000, 1e6].map((rows) => batch(rows))).toEqual([8, 8, 128, 256]);
+    expect([2, 500, 5_000, 1e6].map((rows) => batch(rows, 256))).toEqual([8, 8, 32, 32]);
+    expect(() => checkHyperparameters({ headLearningRate: Number.NaN }, 100, undefined)).toThrow(
+      /headLearningRate is NaN/,
+    );
+  });
+
+  it('is one for the heads and one for the encoder, where that learns', () => {
+    expect(checkHyperparameters({}, 10_003, 256)).toMatchObject({
+      epochs: 3,
+      encoder: { learningRate: 1e-4, maxTokens: 256 },
+    });
+    expect(checkHyperparameters({ epochs: 9, encoderLearningRate: 2e-5, maxTokens: 32 }, 10_003, 256)).toMatchObject({
+      epochs: 9,
+      encoder: { learningRate: 2e-5, maxTokens: 32 },
+    });
+    expect(() => checkHyperparameters({ maxTokens: 300 }, 100, 256)).toThrow(/maxTokens is 300: .* from 3 to 256/);
+    expect(() => checkHyperparameters({ encoderLearningRate: 1e-5 }, 100, undefined)).toThrow(
+      /encoderLearningRate is 0.00001, and freeze.backbone FULL fixes the encoder/,
+    );
   });
 });
 
@@ -146,13 +167,14 @@ describe('the freeze plan', () => {
     temperature: 1,
     hiddenUnits: 0,
   }));
-  const encoder = { dimensions: 384, parameters: 1000 };
-  const plan = (heads: string[], labels = base) =>
+  const architecture = readArchitecture(smallConfig);
+  const encoder = parametersOf(architecture);
+  const plan = (heads: string[], backbone: BackboneFreeze = { backbone: 'FULL' }) =>
     freezePlan(
-      { rowsField: 'dataset', tasks: undefined, freeze: { backbone: 'FULL', heads }, hiddenUnits: 0 },
+      { rowsField: 'dataset', tasks: undefined, freeze: { ...backbone, heads }, hiddenUnits: 0 },
       rows,
-      labels,
-      encoder,
+      base,
+      architecture,
     );
 
   it('lets heads in the rows learn, keeping their labels, and leaves the others alone', () => {
@@ -161,7 +183,40 @@ describe('the freeze plan', () => {
       ['learns', 'topic', ['a', 'c', 'b']],
       ['untouched', 'mood', ['a', 'c']],
     ]);
-    expect([trainableParameters, frozenParameters]).toEqual([385 * 3, 1000 + 385 * 2]);
+    expect([trainableParameters, frozenParameters]).toEqual([33 * 3, encoder + 33 * 2]);
+  });
+
+  it('counts what learns of the encoder', () => {
+    const layer = 4 * (32 * 32 + 32) + 2 * 32 * 48 + 48 + 32 + 4 * 32;
+    const { trainableParameters, frozenParameters } = plan([], { backbone: 'PARTIAL', frozenLayers: 1 });
+    expect([trainableParameters, frozenParameters]).toEqual([layer + 33 * 3, encoder - layer + 33 * 2]);
+    expect(plan([], { backbone: 'PARTIAL', frozenLayers: 0 }).trainableParameters).toBe(2 * layer + 33 * 3);
+    expect(plan([], { backbone: 'NONE' }).trainableParameters).toBe(encoder + 33 * 3);
+  });
+
+  it('teaches an encoder through frozen heads, but not where it is fixed itself', () => {
+    const withoutNew = { backbone: 'NONE' } as const;
+    const frozen = freezePlan(
+      { rowsField: 'dataset', tasks: undefined, freeze: { ...withoutNew, heads: ['mood'] }, hiddenUnits: 0 },
+      [
+        { ...rows[0], labels: [{ label: 'a', rows: 5 }] },
+        { ...rows[0], task: 'mood', labels: [{ label: 'c', rows: 5 }] },
+      ],
+      base,
+      architecture,
+    );
+    expect(weightedTasks(frozen, { ...withoutNew, heads: ['mood'] })).toEqual(['topic', 'mood']);
+    expect(weightedTasks(frozen, { backbone: 'FULL', heads: ['mood'] })).toEqual(['topic']);
+  });
+
+  it('takes a number of layers with PARTIAL and only there', () => {
+    const check = (backbone: 'FULL' | 'PARTIAL' | 'NONE', frozenLayers?: number) => () =>
+      checkBackbone({ backbone, frozenLayers }, 6);
+    expect(check('PARTIAL', 0)()).toEqual({ backbone: 'PARTIAL', frozenLayers: 0 });
+    expect(check('PARTIAL', 6)).toThrow(/frozenLayers is 6: give 0 to 5; the encoder has 6 layers/);
+    expect(check('PARTIAL', -1)).toThrow(/frozenLayers is -1: give 0 to 5/);
+    expect(check('PARTIAL')).toThrow(/frozenLayers is missing: with freeze.backbone PARTIAL give 0 to 5/);
+    expect(check('NONE', 2)).toThrow(/NONE fixes none of the layers: leave it out/);
   });
 
   it('refuses to freeze a head that would have to learn a label', () => {
@@ -174,14 +229,30 @@ describe('promotion', () => {
     { task: 't', accuracy: 0, macroF1, expectedCalibrationError: 0, perLabel: [], confusion: [], support: 1 },
   ];
 
+  const decide = (policy: PromotionPolicy, fresh: number, serving?: number, unmeasured: string[] = []) =>
+    decidePromotion(
+      policy,
+      reports(fresh),
+      serving === undefined ? undefined : { number: 1, reports: reports(serving) },
+      unmeasured,
+    );
+
+  it('asks for rows of every head whose encoder changed', () => {
+    expect(decide('IF_BETTER', 0.5, 0.4, ['mood'])).toEqual({
+      promoted: false,
+      reason: 'the encoder changed, and there were no rows to measure mood on',
+    });
+    expect(decide('ALWAYS', 0.5, 0.4, ['mood']).promoted).toBe(true);
+  });
+
   it('follows the policy, and says why', () => {
-    expect(decidePromotion('IF_BETTER', reports(0.5), undefined).promoted).toBe(true);
-    expect(decidePromotion('IF_BETTER', reports(0.5), { number: 1, reports: reports(0.4) }).promoted).toBe(true);
-    expect(decidePromotion('IF_BETTER', reports(0.5), { number: 1, reports: reports(0.6) })).toEqual({
+    expect(decide('IF_BETTER', 0.5).promoted).toBe(true);
+    expect(decide('IF_BETTER', 0.5, 0.4).promoted).toBe(true);
+    expect(decide('IF_BETTER', 0.5, 0.6)).toEqual({
       promoted: false,
       reason: 'worse than version 1 on the same rows: t macro F1 0.500 to 0.600',
     });
-    expect(decidePromotion('NEVER', reports(1), undefined).promoted).toBe(false);
-    expect(decidePromotion('ALWAYS', reports(0), { number: 1, reports: reports(1) }).promoted).toBe(true);
+    expect(decide('NEVER', 1).promoted).toBe(false);
+    expect(decide('ALWAYS', 0, 1).promoted).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import { Field, Float, InputType, Int, registerEnumType } from 'type-graphql';
 import type { GivenTraining } from '../../jobs/order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
-import { defaultHyperparameters as defaults } from '../../training/hyperparameters.js';
+import { encoderDefaults, headDefaults } from '../../training/hyperparameters.js';
 import { ExampleInput } from '../datasets.js';
 import { BackboneFreeze } from '../models.js';
 
@@ -37,67 +37,94 @@ registerEnumType(PromotionPolicy, {
 
 @InputType({ description: 'What keeps its weights.' })
 class FreezeInput {
-  @Field(() => BackboneFreeze, { description: 'FULL: the encoder is fixed.' })
+  @Field(() => BackboneFreeze, { description: 'How much of the encoder.' })
   backbone: BackboneFreeze = BackboneFreeze.FULL;
 
-  @Field(() => Int, { nullable: true, description: 'With PARTIAL: how many layers are fixed, from the bottom.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'With PARTIAL: how many layers are fixed, from the bottom; 0: only the embeddings.',
+  })
   frozenLayers?: number;
 
   @Field(() => [String], {
-    description: 'Heads that keep their weights. All heads and FULL together: nothing learns, the job only evaluates.',
+    description:
+      'Heads that keep their weights; an encoder that learns is taught through them all the same. All heads and FULL together: nothing learns, the job only evaluates.',
   })
   heads: string[] = [];
 }
+
+/** The default where only heads learn, and where the encoder does too. */
+const either = (heads: string | number, encoder: string | number): string =>
+  heads === encoder ? `${heads} when absent.` : `${heads} when absent, ${encoder} where the encoder learns.`;
+const defaults = (
+  name: 'weightDecay' | 'warmupRatio' | 'dropout' | 'maxGradNorm' | 'hiddenUnits' | 'patience',
+): string => either(headDefaults[name], encoderDefaults[name]);
 
 @InputType({ description: 'What shapes the learning; the defaults are good untouched.' })
 class HyperparametersInput {
   @Field(() => Int, {
     nullable: true,
-    description: `Times that every row is learned from; ${defaults.epochs} when absent.`,
+    description: `Times that every row is learned from; ${either(headDefaults.epochs, '3 to 10, by the number of rows,')}`,
   })
   epochs?: number;
 
-  @Field(() => Int, { nullable: true, description: 'Rows a step; 8 to 256, by the number of rows, when absent.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: `Rows a step; ${either('8 to 256, by the number of rows,', '8 to 32')}`,
+  })
   batchSize?: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: 'Highest learning rate of the heads; 0.05 times the square root of batchSize / 256 when absent.',
+    description: `Highest learning rate of the heads; ${either('0.05 times the square root of batchSize / 256', encoderDefaults.headLearningRate)}`,
   })
   headLearningRate?: number;
 
-  @Field(() => Float, { nullable: true, description: `Decoupled weight decay; ${defaults.weightDecay} when absent.` })
+  @Field(() => Float, {
+    nullable: true,
+    description: `With PARTIAL and NONE: highest learning rate of the encoder; ${encoderDefaults.learningRate} when absent.`,
+  })
+  encoderLearningRate?: number;
+
+  @Field(() => Float, { nullable: true, description: `Decoupled weight decay; ${defaults('weightDecay')}` })
   weightDecay?: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: `Share of the steps in which the rate rises from 0; ${defaults.warmupRatio} when absent.`,
+    description: `Share of the steps in which the rates rise from 0; ${defaults('warmupRatio')}`,
   })
   warmupRatio?: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: `Share of the head's inputs left out at random in a step; ${defaults.dropout} when absent.`,
+    description: `Share of the head's inputs, and of the activations of an encoder that learns, left out at random in a step; ${defaults('dropout')}`,
   })
   dropout?: number;
 
   @Field(() => Float, {
     nullable: true,
-    description: `Gradients are clipped to this norm; 0: never; ${defaults.maxGradNorm} when absent.`,
+    description: `Gradients are clipped to this norm; 0: never; ${defaults('maxGradNorm')}`,
   })
   maxGradNorm?: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: `Width of the hidden layer of new heads; 0: linear heads; ${defaults.hiddenUnits} when absent.`,
+    description: `Width of the hidden layer of new heads; 0: linear heads; ${defaults('hiddenUnits')}`,
   })
   hiddenUnits?: number;
 
   @Field(() => Int, {
     nullable: true,
-    description: `Stop after this many epochs without a better validation score; ${defaults.patience} when absent.`,
+    description: `Stop after this many epochs without a better validation score; ${defaults('patience')}`,
   })
   patience?: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'With PARTIAL and NONE: tokens of a text that are learned from; as many as the encoder reads when absent.',
+  })
+  maxTokens?: number;
 }
 
 @InputType({ description: 'What the loss of a task counts.' })

@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { TrainingJob as StoredJob } from '../../jobs/job.js';
+import type { EpochEntry, TrainingJob as StoredJob } from '../../jobs/job.js';
 import { DateTime } from '../scalars.js';
 
 export enum JobStatus {
@@ -23,6 +23,7 @@ registerEnumType(JobStatus, {
 
 export enum JobPhase {
   EMBEDDING = 'EMBEDDING',
+  BOUNDARY = 'BOUNDARY',
   TRAINING = 'TRAINING',
   EVALUATING = 'EVALUATING',
   SAVING = 'SAVING',
@@ -32,6 +33,7 @@ registerEnumType(JobPhase, {
   description: 'What a running job is busy with.',
   valuesConfig: {
     EMBEDDING: { description: 'Encoding the rows, each once.' },
+    BOUNDARY: { description: 'Running the rows through the layers that are fixed, each once.' },
     TRAINING: { description: 'Learning.' },
     EVALUATING: { description: 'Measuring on the rows that were held back.' },
     SAVING: { description: 'Writing the version.' },
@@ -88,6 +90,15 @@ export class TaskMetrics {
   lossWeight?: number;
 }
 
+@ObjectType({ description: 'How long a phase took.' })
+class PhaseSeconds {
+  @Field(() => JobPhase, { description: 'The phase.' })
+  phase!: string;
+
+  @Field(() => Float, { description: 'Seconds.' })
+  seconds!: number;
+}
+
 @ObjectType({ description: 'One epoch.' })
 export class EpochMetrics {
   @Field(() => Int, { description: 'From 1; 0 where the job only evaluated.' })
@@ -104,6 +115,12 @@ export class EpochMetrics {
 
   @Field(() => Float, { description: 'Rows learned from a second.' })
   examplesPerSecond!: number;
+
+  @Field(() => Float, { nullable: true, description: 'How long the job was going to take from there.' })
+  etaSeconds?: number;
+
+  @Field(() => [PhaseSeconds], { description: 'How long each phase had taken by then.' })
+  phases!: readonly PhaseSeconds[];
 
   @Field(() => DateTime, { description: 'When it ended.' })
   at!: string;
@@ -206,6 +223,12 @@ export class TrainingJobConnection {
   @Field(() => Int, { description: 'Jobs on all pages.' })
   totalCount!: number;
 }
+
+/** An epoch of a job's history as the API shows it. */
+export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
+  ...epoch,
+  phases: Object.entries(seconds).map(([phase, seconds]) => ({ phase, seconds })),
+});
 
 /** A stored job as the API shows it. */
 export function jobView(stored: StoredJob): TrainingJob {

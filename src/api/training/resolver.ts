@@ -4,11 +4,13 @@ import { cancel, retry, submit } from '../../jobs/actions.js';
 import type { JobEvent } from '../../jobs/feed.js';
 import type { TrainingJob as StoredJob } from '../../jobs/job.js';
 import { checkTraining } from '../../jobs/order.js';
+import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
 import { ModelVersion, TaskReport, versionView } from '../models.js';
 import { givenTraining, TrainInput } from './input.js';
 import {
   EpochMetrics,
+  epochView,
   JobPhase,
   JobStatus,
   jobView,
@@ -52,9 +54,10 @@ export class TrainingResolver {
   @Query(() => TrainingJob, { nullable: true, description: 'A job by id; null where there is none.' })
   async trainingJob(
     @Arg('id', () => ID, { description: 'The job.' }) id: string,
-    @Ctx() { records }: Context,
+    @Ctx() { records, served }: Context,
   ): Promise<TrainingJob | undefined> {
     const job = await records.find(id);
+    if (job) await catchUpWith(job, served);
     return job && jobView(job);
   }
 
@@ -92,8 +95,9 @@ export class TrainingResolver {
   async trainingProgress(
     @Root() event: JobEvent,
     @Arg('id', () => ID, { description: 'The job.' }) _id: string,
-    @Ctx() { feed }: Context,
+    @Ctx() { feed, served }: Context,
   ): Promise<TrainingEvent> {
+    await catchUpWith(event.job, served);
     return eventView(event, (await feed.progress(event.job))?.etaSeconds);
   }
 
@@ -125,11 +129,16 @@ export class TrainingResolver {
     return (await feed.progress(stored))?.etaSeconds;
   }
 
+  @FieldResolver(() => Float, { nullable: true, description: 'Rows encoded or learned from a second, while it runs.' })
+  async examplesPerSecond(@Root() { stored }: TrainingJob, @Ctx() { feed }: Context): Promise<number | undefined> {
+    return (await feed.progress(stored))?.examplesPerSecond;
+  }
+
   @FieldResolver(() => [EpochMetrics], {
     description: 'One entry an epoch, kept after the queue has forgotten the job.',
   })
   async history(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly EpochMetrics[]> {
-    return records.history(stored);
+    return (await records.history(stored)).map(epochView);
   }
 
   @FieldResolver(() => [TaskReport], {
@@ -147,6 +156,11 @@ export class TrainingResolver {
       ? versionView(await registry.version(order.model, state.version))
       : undefined;
   }
+}
+
+/** Who is told that a job's version was promoted is answered by it from then on. */
+async function catchUpWith({ order, state }: StoredJob, served: ServedVersions): Promise<void> {
+  if (state.status === 'SUCCEEDED' && state.promotion?.promoted) await served.catchUp(order.model);
 }
 
 function eventView(event: JobEvent, etaSeconds: number | undefined): TrainingEvent {

@@ -1,0 +1,21 @@
+import type { ArtifactStore } from '../artifacts/store.js';
+import type { TrainingJob } from './job.js';
+
+/** Where a job that is cut off goes on from: one object an attempt, replaced as it runs and gone when it ends. */
+export interface Checkpoints {
+  get(job: JobAttempt): Promise<Uint8Array | undefined>;
+  put(job: JobAttempt, bytes: Uint8Array): Promise<void>;
+  delete(job: JobAttempt): Promise<void>;
+}
+
+type JobAttempt = Pick<TrainingJob, 'id' | 'attempt'>;
+
+/** Checkpoints on an artifact store: `jobs/<id>/checkpoint-<attempt>.safetensors`. */
+export function checkpointsOn(store: ArtifactStore): Checkpoints {
+  const key = ({ id, attempt }: JobAttempt) => `jobs/${id}/checkpoint-${attempt}.safetensors`;
+  return {
+    get: (job) => store.get(key(job)),
+    put: (job, bytes) => store.put(key(job), bytes),
+    delete: (job) => store.delete(key(job)),
+  };
+}

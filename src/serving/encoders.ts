@@ -1,0 +1,105 @@
+import type { Config } from '../config.js';
+import { type Architecture, parametersOf } from '../encoder/architecture.js';
+import { describeEncoder, type Encoder, type EncoderDescription, openEncoder } from '../encoder/open.js';
+import type { StoredEncoders } from '../registry/encoders.js';
+import type { EncoderReference } from '../registry/version.js';
+
+/** The encoders of an installation: the pretrained one, always open, and those that learned, opened when they are asked for. */
+export interface Encoders {
+  readonly pretrained: Encoder;
+  /** What is known of a version's encoder; of the pretrained one where none is named. */
+  describe(reference: EncoderReference | undefined): Promise<EncoderDescription>;
+  /**
+   * Works with a version's encoder, which stays open as long as the work takes.
+   * @throws Error where the encoder is gone
+   */
+  use<T>(reference: EncoderReference | undefined, work: (encoder: Encoder) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export type EncodersConfig = Pick<
+  Config,
+  'encoderFolder' | 'encoderThreads' | 'encoderMaxBatchTokens' | 'encoderMemory'
+>;
+
+interface Opened {
+  readonly opening: Promise<Encoder>;
+  /** What it takes; 0 until it is open. */
+  bytes: number;
+  users: number;
+}
+
+/**
+ * Opens the pretrained encoder. Those that learned stay open while they are used, and after that as long as all of them fit
+ * `encoderMemory`; beyond that the one used the longest ago is closed.
+ * @throws EncoderError, one line, where the pretrained encoder cannot be used
+ */
+export async function openEncoders(config: EncodersConfig, stored: StoredEncoders): Promise<Encoders> {
+  const { encoderThreads: threads, encoderMaxBatchTokens: maxBatchTokens } = config;
+  const memoryBytes = config.encoderMemory * 2 ** 20;
+  const pretrained = await openEncoder({ folder: config.encoderFolder, threads, maxBatchTokens });
+  // In the order in which they were last used.
+  const opened = new Map<string, Opened>();
+  const isPretrained = (reference: EncoderReference | undefined): reference is undefined =>
+    reference === undefined || reference.id === pretrained.id;
+
+  const open = (id: string): Opened => {
+    const known = opened.get(id);
+    if (known) {
+      opened.delete(id);
+      opened.set(id, known);
+      return known;
+    }
+    const opening = stored.folder(id).then((folder) => openEncoder({ folder, threads, maxBatchTokens }));
+    const fresh: Opened = { opening, bytes: 0, users: 0 };
+    opened.set(id, fresh);
+    opening.then(
+      ({ architecture }) => {
+        fresh.bytes = bytesOf(architecture, threads);
+      },
+      () => opened.delete(id),
+    );
+    return fresh;
+  };
+
+  const evict = (): void => {
+    let bytes = [...opened.values()].reduce((sum, each) => sum + each.bytes, 0);
+    for (const [id, each] of [...opened].slice(0, -1)) {
+      if (bytes <= memoryBytes) return;
+      if (each.users > 0) continue;
+      opened.delete(id);
+      bytes -= each.bytes;
+      void each.opening.then((encoder) => encoder.close());
+    }
+  };
+
+  return {
+    pretrained,
+    describe: async (reference) =>
+      isPretrained(reference) ? pretrained : describeEncoder(await stored.folder(reference.id)),
+    async use(reference, work) {
+      if (isPretrained(reference)) return work(pretrained);
+      const { id } = reference;
+      const mine = open(id);
+      mine.users += 1;
+      try {
+        return await work(await mine.opening);
+      } finally {
+        mine.users -= 1;
+        evict();
+      }
+    },
+    async close() {
+      const all = [...opened.values()].map(({ opening }) => opening);
+      opened.clear();
+      const encoders = await Promise.allSettled(all);
+      await Promise.all([
+        pretrained.close(),
+        ...encoders.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)),
+      ]);
+    },
+  };
+}
+
+/** What an open encoder takes: every thread has the weights for itself, in single precision. */
+const bytesOf = (architecture: Architecture, threads: number): number => 4 * parametersOf(architecture) * threads;

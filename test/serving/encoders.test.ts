@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/artifacts/folder.js';
+import { encoderFolder } from '#src/encoder/folder.js';
+import { describeEncoder, type Encoder } from '#src/encoder/open.js';
+import { readWeights } from '#src/encoder/weights.js';
+import { type StoredEncoders, storedEncodersOn } from '#src/registry/encoders.js';
+import type { EncoderReference } from '#src/registry/version.js';
+import { floatsOf } from '#src/safetensors/read.js';
+import { type Encoders, openEncoders } from '#src/serving/encoders.js';
+import { smallFiles, writeFolder } from '../encoder/random-bert.js';
+import { eventually } from '../eventually.js';
+
+describe('encoders that learned', () => {
+  let folder: string;
+  let stored: StoredEncoders;
+  let encoders: Encoders;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'manyhead-encoders-'));
+    await writeFolder(join(folder, 'start'), smallFiles());
+    stored = storedEncodersOn(folderStore(join(folder, 'data')));
+  });
+  afterEach(async () => {
+    await encoders.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** @param memory MB that may stay open; a small encoder takes a seventh of one */
+  const open = async (memory: number) => {
+    const config = { encoderFolder: join(folder, 'start'), encoderThreads: 1, encoderMaxBatchTokens: 256 };
+    encoders = await openEncoders({ ...config, encoderMemory: memory }, stored);
+  };
+
+  /** Stores an encoder that is a little different from all others. */
+  const learned = async (by: number): Promise<EncoderReference> => {
+    const from = await describeEncoder(join(folder, 'start'));
+    const tensors = await readWeights(from.files.weightsPath, from.architecture);
+    const name = 'encoder.layer.1.output.dense.bias';
+    const bias = tensors.get(name);
+    if (bias === undefined) throw new Error('no bias');
+    const id = await stored.put(
+      encoderFolder(from, tensors, new Map([[name, floatsOf(bias).map((value, i) => value + by * (i % 3))]])),
+    );
+    return { id, base: 'start', fineTuned: true, dimensions: 32, maxTokens: 24 };
+  };
+
+  const vectorOf = (reference: EncoderReference | undefined) =>
+    encoders.use(reference, async (encoder) => [...(await encoder.encode(['red green']))[0].vector]);
+  const opened = (reference: EncoderReference): Promise<Encoder> => encoders.use(reference, async (encoder) => encoder);
+  const isClosed = (encoder: Encoder) =>
+    encoder.encode(['red']).then(
+      () => false,
+      () => true,
+    );
+
+  it('answer with vectors of their own, and the pretrained one with its own', async () => {
+    await open(100);
+    const [a, b] = [await learned(1), await learned(2)];
+    const [ofA, ofB, own] = [await vectorOf(a), await vectorOf(b), await vectorOf(undefined)];
+    expect(ofA).not.toEqual(ofB);
+    expect(ofA).not.toEqual(own);
+    expect(await vectorOf({ ...a, id: encoders.pretrained.id })).toEqual(own);
+    expect(await vectorOf(a)).toEqual(ofA);
+  });
+
+  it('stay open while there is room, and are opened once for all who ask', async () => {
+    await open(100);
+    const [a, b] = [await learned(1), await learned(2)];
+    const [first, second] = await Promise.all([opened(a), opened(a), opened(b)]);
+    expect(second).toBe(first);
+    expect(await opened(a)).toBe(first);
+  });
+
+  it('are closed when there is no room, the one used the longest ago first, and opened again when asked for', async () => {
+    await open(0);
+    const [a, b] = [await learned(1), await learned(2)];
+    const before = await vectorOf(a);
+    const [openA, openB] = [await opened(a), await opened(b)];
+    await eventually('the older to be closed', () => isClosed(openA));
+    expect(await isClosed(openB)).toBe(false);
+    expect(await vectorOf(a)).toEqual(before);
+  });
+
+  it('are never closed under somebody who works with them', async () => {
+    await open(0);
+    const [a, b, c] = [await learned(1), await learned(2), await learned(3)];
+    await encoders.use(a, async (encoder) => {
+      await vectorOf(b);
+      const openB = await opened(b);
+      await vectorOf(c);
+      await eventually('the idle one to be closed', () => isClosed(openB));
+      expect(await isClosed(encoder)).toBe(false);
+    });
+  });
+
+  it('that are gone are said to be, and are there again once they are back', async () => {
+    await open(100);
+    const a = await learned(1);
+    const key = join(folder, 'data', 'encoders', a.id);
+    await rm(key, { recursive: true });
+    await expect(vectorOf(a)).rejects.toThrow(`encoder ${a.id} is gone`);
+    expect(await learned(1)).toEqual(a);
+    expect(await vectorOf(a)).toHaveLength(32);
+  });
+});
