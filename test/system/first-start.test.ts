@@ -163,6 +163,12 @@ describe('npm start on a bare machine', () => {
     expect(events.at(-1)?.data.trainingProgress.job).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
     expect((await data(address, '{ model(name: "support") { production { number } } }')).model.production).toBeNull();
     expect((await data(address, await example('promote'))).promote.production).toMatchObject({ number: 1 });
+    const fineTuning = await data(address, await example('fine-tune'));
+    expect(await finished(address, fineTuning.train.id)).toMatchObject({
+      status: 'SUCCEEDED',
+      version: { number: 2, parent: 1 },
+      promotion: { promoted: true },
+    });
   });
 
   it('tells a caller what is wrong, where, and what would be right', async () => {

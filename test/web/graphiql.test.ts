@@ -104,8 +104,15 @@ describeInBrowser('GraphiQL at /graphql', () => {
   it('opens with a tab for each example, in the order a newcomer runs them', async () => {
     await open();
     expect(await page.title()).toBe('Manyhead GraphiQL');
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Embed', 'Classify', 'Train', 'FollowJob', 'Promote']);
-    expect(examples).toHaveLength(5);
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual([
+      'Embed',
+      'Classify',
+      'Train',
+      'FollowJob',
+      'Promote',
+      'FineTune',
+    ]);
+    expect(examples).toHaveLength(6);
     expect(await page.locator('.graphiql-query-editor').textContent()).toContain('embed');
   });
 
