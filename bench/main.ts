@@ -1,11 +1,13 @@
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
+import { benchLatency } from './latency.js';
 import { benchTraining } from './training.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
 const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = {
   'fine-tuning': benchFineTuning,
   heads: benchHeads,
+  latency: benchLatency,
   training: benchTraining,
 };
 

@@ -10,6 +10,8 @@ const WIDTH = 30;
 export function openTerminal(output: NodeJS.WriteStream): Terminal {
   let drawn = false;
   let lastTenth = -1;
+  // Nobody reads any more, as when it was piped into head: Manyhead goes on.
+  output.on('error', () => {});
   const finishLine = (): void => {
     if (drawn) output.write('\n');
     drawn = false;
