@@ -52,7 +52,7 @@ export async function benchFineTuning([
       const records = jobRecordsOn(store);
       const job = await records.create(checked);
       const reporter = jobReporter(job, records, openLog('bench', 'silent'), () => {});
-      const cutOff = { resume: undefined, onCheckpoint: async () => {} };
+      const cutOff = { resume: async () => undefined, onCheckpoint: async () => {} };
       const { version } = await train(job, rooms, cutOff, reporter, new AbortController().signal);
       if (version === undefined) throw new Error('nothing was learned');
       const { encoder } = await rooms.registry.publish(version.draft, version.heads, version.encoderFolder);

@@ -31,8 +31,8 @@ export interface EncoderTraining {
   readonly hyperparameters: EncoderHyperparameters;
   /** The encoder to go on from; the pretrained one where undefined. */
   readonly reference: EncoderReference | undefined;
-  /** Where an attempt that was cut off goes on. */
-  readonly resume: EncoderCheckpoint | undefined;
+  /** Reads where an attempt that was cut off goes on. */
+  readonly resume: () => Promise<EncoderCheckpoint | undefined>;
   readonly onCheckpoint: (checkpoint: EncoderCheckpoint) => Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export async function learnEncoder(
       onStep: reporter.step,
       onEpoch: reporter.epoch,
       onCheckpoint,
-      ...(resume && { resume }),
+      resume,
     },
   );
   reporter.begin('EVALUATING');

@@ -7,7 +7,7 @@ import type { Delivery } from '../src/queue/delivery.js';
 import type { Outcome, RunTools } from '../src/queue/worker.js';
 import { PRODUCTION } from '../src/registry/registry.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import { checkpointBytes, readCheckpoint } from '../src/training/checkpoint-file.js';
+import { checkpointParts, readCheckpoint } from '../src/training/checkpoint-file.js';
 import type { EncoderCheckpoint } from '../src/training/encoder-checkpoint.js';
 import type { EncoderTraining } from './learn-encoder.js';
 import type { Rooms } from './learned.js';
@@ -45,7 +45,7 @@ export async function runDelivery(
     const saved = await context.registry.versionOfJob(claimed.order.model, jobId);
     if (saved === undefined) {
       const reporter = jobReporter(claimed, records, log, tools.report);
-      const trained = await train(claimed, context, await cutOff(claimed, context, reporter), reporter, signal);
+      const trained = await train(claimed, context, cutOff(claimed, context, reporter), reporter, signal);
       reporter.begin('SAVING');
       await save(claimed, trained, context);
     } else await finish(claimed, context, saved);
@@ -61,18 +61,20 @@ export async function runDelivery(
 }
 
 /** Where an earlier worker left the job, and how this one leaves word for a later one. */
-async function cutOff(
+function cutOff(
   job: TrainingJob,
   { checkpoints, log }: RunContext,
   reporter: JobReporter,
-): Promise<Pick<EncoderTraining, 'resume' | 'onCheckpoint'>> {
-  const resume = await checkpointOf(job, { checkpoints, log });
-  if (resume) await reporter.resume(resume.progress.epoch);
+): Pick<EncoderTraining, 'resume' | 'onCheckpoint'> {
   return {
-    resume,
+    async resume() {
+      const checkpoint = await checkpointOf(job, { checkpoints, log });
+      if (checkpoint) await reporter.resume(checkpoint.progress.epoch);
+      return checkpoint;
+    },
     async onCheckpoint(checkpoint) {
       const began = performance.now();
-      await checkpoints.put(job, checkpointBytes(checkpoint));
+      await checkpoints.put(job, checkpointParts(checkpoint));
       log.info('checkpoint written', {
         job: job.id,
         epoch: checkpoint.progress.epoch,

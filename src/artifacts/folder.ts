@@ -141,10 +141,10 @@ function parts(key: string): string[] {
   return names;
 }
 
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+async function writeFlushed(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {
-    await file.writeFile(bytes);
+    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

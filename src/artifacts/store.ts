@@ -6,8 +6,11 @@
 export interface ArtifactStore {
   /** The whole object, or undefined where there is none. */
   get(key: string): Promise<Buffer | undefined>;
-  /** Replaces the object at once: a reader sees the old bytes or the new ones, also after a power cut. */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces the object at once: a reader sees the old bytes or the new ones, also after a power cut.
+   * @param bytes whole, or in parts that are written one after the other
+   */
+  put(key: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void>;
   /** Creates the object if nobody has; false, and nothing changed, where there is one already. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
   /** Creates several objects under a prefix that is still free: all of them or none; false where it is taken. */

@@ -4,7 +4,7 @@ import type { TrainingJob } from './job.js';
 /** Where a job that is cut off goes on from: one object an attempt, replaced as it runs and gone when it ends. */
 export interface Checkpoints {
   get(job: JobAttempt): Promise<Uint8Array | undefined>;
-  put(job: JobAttempt, bytes: Uint8Array): Promise<void>;
+  put(job: JobAttempt, parts: readonly Uint8Array[]): Promise<void>;
   delete(job: JobAttempt): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export function checkpointsOn(store: ArtifactStore): Checkpoints {
   const key = ({ id, attempt }: JobAttempt) => `jobs/${id}/checkpoint-${attempt}.safetensors`;
   return {
     get: (job) => store.get(key(job)),
-    put: (job, bytes) => store.put(key(job), bytes),
+    put: (job, parts) => store.put(key(job), parts),
     delete: (job) => store.delete(key(job)),
   };
 }

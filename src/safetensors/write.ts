@@ -25,6 +25,21 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, WritableTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const part of parts) {
+    file.set(part, end);
+    end += part.length;
+  }
+  return file;
+}
+
+/** The same bytes in parts, one after the other: those of the tensors are not copied. */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, WritableTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   const sorted = [...tensors].sort(byName).map(([name, tensor]) => ({ name, ...asBytes(name, tensor) }));
   const entries: [string, unknown][] = [];
   let length = 0;
@@ -37,15 +52,9 @@ export function writeSafetensors(
   if (texts.length > 0) entries.unshift(['__metadata__', Object.fromEntries(texts)]);
 
   const header = paddedHeader(entries);
-  const file = new Uint8Array(8 + header.length + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
-  file.set(header, 8);
-  let end = 8 + header.length;
-  for (const { bytes } of sorted) {
-    file.set(bytes, end);
-    end += bytes.length;
-  }
-  return file;
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setBigUint64(0, BigInt(header.length), true);
+  return [size, header, ...sorted.map(({ bytes }) => bytes)];
 }
 
 /** Entries as a JSON object, written by hand: an object of our own would move names such as "1" to the front. */

@@ -1,5 +1,5 @@
 import { floatsOf, integersOf, readSafetensors } from '../safetensors/read.js';
-import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
+import { safetensorsParts, type WritableTensor } from '../safetensors/write.js';
 import type { EncoderCheckpoint } from './encoder-checkpoint.js';
 
 /** What of a checkpoint is not in tensors. */
@@ -11,8 +11,11 @@ interface Note {
   readonly best: { readonly epoch: number; readonly score: number } | undefined;
 }
 
-/** A checkpoint as the bytes of a safetensors file: the same checkpoint gives the same bytes. */
-export function checkpointBytes({ progress, order, noise, weights, best }: EncoderCheckpoint): Uint8Array<ArrayBuffer> {
+/**
+ * A checkpoint as the parts of a safetensors file: the same checkpoint gives the same bytes. Nothing large is copied; write them
+ * before the fit goes on.
+ */
+export function checkpointParts({ progress, order, noise, weights, best }: EncoderCheckpoint): readonly Uint8Array[] {
   const { dense, step, table } = weights;
   const tensors = new Map<string, WritableTensor>();
   const floats = (name: string, values: Float32Array) => tensors.set(name, { shape: [values.length], values });
@@ -30,7 +33,7 @@ export function checkpointBytes({ progress, order, noise, weights, best }: Encod
     rows('best.rows', best.weights.rows);
   }
   const note: Note = { progress, order, noise, step, best: best && { epoch: best.epoch, score: best.score } };
-  return writeSafetensors(tensors, { checkpoint: JSON.stringify(note) });
+  return safetensorsParts(tensors, { checkpoint: JSON.stringify(note) });
 }
 
 /** @throws Error when the bytes are not those of a checkpoint */
@@ -42,6 +45,8 @@ export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
     return found;
   };
   const floats = (name: string) => floatsOf(tensor(name));
+  // Copied, as it lives as long as the fit: a view would keep the whole checkpoint in memory.
+  const kept = (name: string) => floats(name).slice();
   const rows = (name: string) => Int32Array.from(integersOf(tensor(name)), Number);
   const moments = (kind: string) => ({
     values: floats(`${kind}.values`),
@@ -60,7 +65,7 @@ export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
     },
     best: best && {
       ...best,
-      weights: { values: floats('best.values'), rows: rows('best.rows'), rowValues: floats('best.rowValues') },
+      weights: { values: kept('best.values'), rows: rows('best.rows'), rowValues: kept('best.rowValues') },
     },
   };
 }

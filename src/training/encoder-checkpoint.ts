@@ -2,7 +2,7 @@ import type { LearningState, Snapshot } from './learning-weights.js';
 
 /**
  * Everything that the rest of a fit depends on, besides its rows and options: a fit that goes on from here ends in the same
- * bytes as one that was never stopped. Its arrays are copies.
+ * bytes as one that was never stopped. Good until the fit takes its next step: it shares the fit's memory.
  */
 export interface EncoderCheckpoint {
   readonly progress: {

@@ -60,8 +60,8 @@ export interface EncoderFitOptions extends Omit<FitOptions, 'hyperparameters'> {
   readonly onCheckpoint?: (checkpoint: EncoderCheckpoint) => Promise<void>;
   /** Milliseconds after which a checkpoint is old; 5 minutes unless given. */
   readonly checkpointAge?: number;
-  /** Where an earlier fit of the same rows and options stopped. */
-  readonly resume?: EncoderCheckpoint;
+  /** Reads where an earlier fit of the same rows and options stopped; undefined where there was none. */
+  readonly resume?: () => Promise<EncoderCheckpoint | undefined>;
 }
 
 /** What has learned. */
@@ -114,12 +114,9 @@ export async function fitEncoder(
     onBoundary: options.onBoundary ?? (() => {}),
   });
   try {
-    const { resume } = options;
-    if (resume) learner.weights.restore(resume.weights);
-    let best = resume?.best;
-    const progress = { epoch: 1, batch: 0, lossSum: 0, ...resume?.progress };
-    const order = resume ? RandomGenerator.restored(resume.order) : RandomGenerator.seeded(options.seed, 'order');
-    const noise = resume ? RandomGenerator.restored(resume.noise) : RandomGenerator.seeded(options.seed, 'dropout');
+    const from = await startFrom(learner, options);
+    const { order, noise, progress } = from;
+    let { best } = from;
     const stepsPerEpoch = Math.ceil(training.length / batchSize);
     const totalSteps = stepsPerEpoch * epochs;
     let savedAt = performance.now();
@@ -177,6 +174,25 @@ export async function fitEncoder(
   } finally {
     await learner.close();
   }
+}
+
+/** The beginning, or where an earlier fit stopped. The checkpoint itself is let go of: it is as large as all that learns. */
+async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitOptions) {
+  const checkpoint = await resume?.();
+  if (checkpoint === undefined)
+    return {
+      progress: { epoch: 1, batch: 0, lossSum: 0 },
+      order: RandomGenerator.seeded(seed, 'order'),
+      noise: RandomGenerator.seeded(seed, 'dropout'),
+      best: undefined,
+    };
+  learner.weights.restore(checkpoint.weights);
+  return {
+    progress: { ...checkpoint.progress },
+    order: RandomGenerator.restored(checkpoint.order),
+    noise: RandomGenerator.restored(checkpoint.noise),
+    best: checkpoint.best,
+  };
 }
 
 /**

@@ -136,10 +136,10 @@ export class LearningWeights {
     });
   }
 
-  /** Copies of everything that the next steps depend on. */
+  /** Everything that the next steps depend on, as it is until the next step: the dense numbers are views, not copies. */
   get state(): LearningState {
     const rows = this.#touchedRows();
-    const [values, means, variances] = stored.map((kind) => this.#kind(kind).slice());
+    const [values, means, variances] = stored.map((kind) => this.#kind(kind));
     const [tableValues, tableMeans, tableVariances] = stored.map((kind) => this.#tableRows(kind, rows));
     const lastTouched = Int32Array.from(rows, (row) => this.#lastTouched[row]);
     return {
