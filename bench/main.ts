@@ -1,6 +1,7 @@
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
+import { benchServing } from './serving.js';
 import { benchTraining } from './training.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   'fine-tuning': benchFineTuning,
   heads: benchHeads,
   latency: benchLatency,
+  serving: benchServing,
   training: benchTraining,
 };
 

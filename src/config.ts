@@ -20,6 +20,10 @@ export interface Config {
   readonly encoderMaxBatchTokens: number;
   /** Memory that encoders which learned may take together before the one used the longest ago is closed, in MB. */
   readonly encoderMemory: number;
+  /** Tokens that may wait for an encoder: requests that come when as many do are refused. */
+  readonly encoderQueueTokens: number;
+  /** Vectors of texts that were asked for lately, in MB; 0 for none. */
+  readonly encoderCache: number;
   /** Threads that an encoder learns with. */
   readonly trainingThreads: number;
   /** Jobs one worker process trains at once. */
@@ -78,6 +82,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
     encoderMemory: whole('ENCODER_MEMORY_MB', 1024, 0, 1_048_576),
+    encoderQueueTokens: whole('ENCODER_QUEUE_TOKENS', 32_768, 512, 16_777_216),
+    encoderCache: whole('ENCODER_CACHE_MB', 64, 0, 1_048_576),
     trainingThreads: whole('TRAINING_THREADS', Math.min(availableParallelism(), 16), 1, 64),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'QUEUE_UNAVAILABLE'
   | 'CANCELLED'
   | 'WORKER_LOST'
+  | 'OVERLOADED'
   | 'STORAGE_FULL'
   | 'TRAINING_DIVERGED'
   | 'INTERNAL';

@@ -91,13 +91,13 @@ export class ClassificationResolver {
   })
   async classify(
     @Args(() => ClassifyArgs) asked: ClassifyArgs,
-    @Ctx() { encoders, served }: Context,
+    @Ctx() { encoders, served, signal }: Context,
   ): Promise<Classification[]> {
     const { model } = asked;
     const texts = checkTexts(asked.texts);
     const { version, heads } = await served.of(model, asked.version ?? undefined);
     const chosen = chooseHeads(heads, asked.tasks ?? undefined);
-    const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts));
+    const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts, { signal }));
     return encoded.map(({ vector, truncated }, index) => ({
       text: texts[index],
       model,

@@ -5,8 +5,10 @@ import type { Registry } from '../registry/registry.js';
 import type { Encoders } from '../serving/encoders.js';
 import type { ServedVersions } from '../serving/versions.js';
 
-/** What every resolver works with; the same for every request. */
+/** What every resolver works with. */
 export interface Context extends JobRooms {
+  /** Aborted when the caller has gone away; absent where that cannot be told. */
+  readonly signal?: AbortSignal;
   readonly encoders: Encoders;
   readonly datasets: Datasets;
   readonly registry: Registry;

@@ -3,7 +3,7 @@ import { normalized, randomlyProjected, truncated } from '../encoder/projection.
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import type { Context } from './context.js';
-import { Vector } from './scalars.js';
+import { inBase64, Vector } from './scalars.js';
 import { checkTexts } from './texts.js';
 
 enum Projection {
@@ -21,6 +21,21 @@ registerEnumType(Projection, {
         'By a seeded Gaussian matrix, which keeps angles roughly as they are; works for any number of dimensions.',
     },
     TRUNCATE: { description: 'The first numbers of the vector.' },
+  },
+});
+
+enum VectorEncoding {
+  JSON = 'JSON',
+  BASE64 = 'BASE64',
+}
+registerEnumType(VectorEncoding, {
+  name: 'VectorEncoding',
+  description: 'How vectors are written.',
+  valuesConfig: {
+    JSON: { description: 'As a JSON array of numbers.' },
+    BASE64: {
+      description: 'As a string: the base64 of little-endian float32, some 4 times shorter and much quicker to read.',
+    },
   },
 });
 
@@ -44,6 +59,9 @@ class EmbedArgs {
   @Field(() => Boolean, { description: 'Whether vectors are scaled to length 1.' })
   normalize: boolean = true;
 
+  @Field(() => VectorEncoding, { description: 'How vectors are written.' })
+  encoding: VectorEncoding = VectorEncoding.JSON;
+
   @Field(() => String, { description: "Which model's encoder: a fine-tuned model has its own." })
   model: string = DEFAULT_MODEL;
 
@@ -57,7 +75,7 @@ class EmbedArgs {
 @ObjectType({ description: 'A text as a vector.' })
 class Embedding {
   @Field(() => Vector, { description: 'The vector.' })
-  vector!: Float32Array;
+  vector!: Float32Array | string;
 
   @Field(() => Int, { description: 'Numbers in the vector.' })
   dimensions!: number;
@@ -72,14 +90,15 @@ class Embedding {
 @Resolver()
 export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
-  async embed(@Args(() => EmbedArgs) asked: EmbedArgs, @Ctx() { encoders, served }: Context): Promise<Embedding[]> {
+  async embed(@Args(() => EmbedArgs) asked: EmbedArgs, @Ctx() { encoders, served, signal }: Context): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, asked.version ?? undefined);
     const project = projection(asked, (reference ?? encoders.pretrained).dimensions);
-    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts));
+    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
+    const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
     return encoded.map(({ vector, tokens, truncated }) => {
       const projected = project(vector);
-      return { vector: projected, dimensions: projected.length, tokens, truncated };
+      return { vector: written(projected), dimensions: projected.length, tokens, truncated };
     });
   }
 }

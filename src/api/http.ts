@@ -5,12 +5,16 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import compression from 'compression';
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
+import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
+import { serveMetrics } from './metrics.js';
+import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
@@ -22,6 +26,9 @@ const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
+const COMPRESSED_FROM = 64 * 1024;
+
 export interface HttpServer {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly address: string;
@@ -30,7 +37,7 @@ export interface HttpServer {
 }
 
 /**
- * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, and /livez and /readyz.
+ * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, and /livez, /readyz and /metrics.
  * @throws a system error (EADDRINUSE, ...) where it cannot listen
  */
 export async function serveHttp(
@@ -47,17 +54,23 @@ export async function serveHttp(
     includeStacktraceInErrorResponses: false,
     formatError: (_, error) => callerError(error, log),
     logger: quietLogger(log),
-    plugins: [ApolloServerPluginDrainHttpServer({ httpServer: server }), ApolloServerPluginLandingPageDisabled()],
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      ApolloServerPluginLandingPageDisabled(),
+      overloadStatus,
+    ],
   });
   await apollo.start();
 
   app.disable('x-powered-by');
   serveHealth(app, context);
+  serveMetrics(app, context);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
+    compression({ threshold: COMPRESSED_FROM, level: 1 }),
     express.json({ limit: LONGEST_BODY }),
-    expressMiddleware(apollo, { context: async () => context }),
+    expressMiddleware(apollo, { context: async ({ res }) => ({ ...context, signal: signalOf(res) }) }),
   );
   app.use((_, response) => {
     response.status(404).json({
@@ -83,12 +96,26 @@ function serveHealth(app: Express, { encoders, queue }: Context): void {
   });
   app.get('/readyz', async (_, response) => {
     try {
-      await Promise.all([encoders.pretrained.encode(['ready']), queue.ping()]);
+      await Promise.all([encoders.pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
       response.type('text').send('ok\n');
     } catch {
       response.status(503).type('text').send('not ready\n');
     }
   });
+}
+
+/** A server with much to do is ready all the same: taking it away would only leave more to the others. */
+function unlessOverloaded(error: unknown): void {
+  if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
+}
+
+/** Aborted when the caller goes away before the answer is there. */
+function signalOf(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }
 
 function serveGraphiql(app: Express): void {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ManyheadError } from '../errors.js';
 import type { EncodingQueue, WaitingText } from './encoding-queue.js';
-import type { Tokens } from './tokenizer.js';
+import type { Listener, SharedTexts } from './shared-texts.js';
 
 /** A text as a vector. */
 export interface Encoded {
@@ -23,46 +23,63 @@ export interface EncodeOptions {
 const turn = 5;
 
 /**
- * One call, from texts to vectors in their order. The first texts are already being encoded while the last are tokenized.
- * @throws ManyheadError CANCELLED when the signal is aborted; Error when a thread dies or the encoder is closed
+ * One call, from texts to vectors in their order. The first texts are already being encoded while the last are tokenized, and no
+ * more are tokenized than the queue has room for.
+ * @throws ManyheadError CANCELLED when the signal is aborted; OVERLOADED at once, where too much waits already; Error when a thread
+ *   dies or the encoder is closed
  */
 export function encodeTexts(
   texts: readonly string[],
-  tokenize: (text: string) => Tokens,
+  shared: SharedTexts,
   queue: EncodingQueue,
   { signal, onProgress }: EncodeOptions,
 ): Promise<Encoded[]> {
   return new Promise((resolve, reject) => {
     const call = {};
     const encoded: Encoded[] = [];
+    const listeners = new Map<Listener, string>();
     let [done, over] = [0, false];
 
     const end = (settle: () => void) => {
       if (over) return;
       over = true;
       signal?.removeEventListener('abort', cancel);
-      queue.withdraw(call);
+      if (listeners.size > 0) shared.withdraw(listeners);
       settle();
     };
     const failed = (error: unknown) => end(() => reject(error));
     const cancel = () => failed(new ManyheadError('CANCELLED', 'Encoding was cancelled.'));
 
-    const waiting = (text: string, index: number): WaitingText => {
-      const { ids, truncated } = tokenize(text);
-      const finish = (vector: Float32Array) => {
-        encoded[index] = { vector, tokens: ids.length, truncated };
-        done++;
-        onProgress?.(done);
-        if (done === texts.length) end(() => resolve(encoded));
+    const ask = (text: string, index: number): WaitingText | undefined => {
+      const listener: Listener = {
+        done: guarded((each) => {
+          listeners.delete(listener);
+          encoded[index] = each;
+          done++;
+          onProgress?.(done);
+          if (done === texts.length) end(() => resolve(encoded));
+        }, failed),
+        failed: (error) => {
+          listeners.delete(listener);
+          failed(error);
+        },
       };
-      return { ids, tokens: ids.length, call, done: guarded(finish, failed), failed };
+      listeners.set(listener, text);
+      return shared.ask(text, call, listener);
     };
 
     const feed = async () => {
       for (let next = 0; next < texts.length && !over; await setImmediate()) {
+        await queue.room();
+        if (over) return;
         const batch: WaitingText[] = [];
         const until = performance.now() + turn;
-        while (next < texts.length && performance.now() < until) batch.push(waiting(texts[next], next++));
+        while (next < texts.length && performance.now() < until) {
+          const waiting = ask(texts[next], next++);
+          if (waiting) batch.push(waiting);
+        }
+        // A listener of this call that threw has taken them all back; nobody else can have asked for them yet.
+        if (over) return;
         queue.add(batch);
       }
     };
@@ -76,10 +93,10 @@ export function encodeTexts(
 
 /** A listener of one call that throws fails that call, not the texts that share its batch. */
 const guarded =
-  (take: (vector: Float32Array) => void, failed: (error: unknown) => void) =>
-  (vector: Float32Array): void => {
+  (take: (encoded: Encoded) => void, failed: (error: unknown) => void) =>
+  (encoded: Encoded): void => {
     try {
-      take(vector);
+      take(encoded);
     } catch (error) {
       failed(error);
     }

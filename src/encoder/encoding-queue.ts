@@ -1,4 +1,6 @@
+import { ManyheadError } from '../errors.js';
 import { nextBatch } from './batching.js';
+import type { EncoderCounts } from './counts.js';
 import type { Batch } from './session.js';
 import type { EncodingThread } from './thread.js';
 
@@ -6,10 +8,25 @@ import type { EncodingThread } from './thread.js';
 export interface WaitingText {
   readonly ids: Int32Array;
   readonly tokens: number;
-  /** The call it came with: texts are withdrawn by it. */
+  /** The call it came with: turns are dealt out among calls. */
   readonly call: object;
   done(vector: Float32Array): void;
   failed(error: unknown): void;
+}
+
+/** What an encoder's queue goes by. */
+export interface QueueLimits {
+  /** The most tokens, padding counted, of one run. */
+  readonly batchTokens: number;
+  /** Tokens that may wait: calls that come when as many do are refused. */
+  readonly waitingTokens: number;
+}
+
+/** A text and its turn. */
+interface Queued {
+  readonly text: WaitingText;
+  readonly tokens: number;
+  readonly turn: number;
 }
 
 /** A thread that has little to do is not given less than this many tokens: smaller products run at a lower rate. */
@@ -18,9 +35,20 @@ const leastShare = 64;
 /**
  * Texts that wait, and the threads that encode them. What arrives while all threads are busy is batched when one is free;
  * a text that finds a free thread goes there at once. A thread that dies fails its batch and is replaced.
+ *
+ * Calls share the threads evenly (start-time fair queueing, Goyal et al. 1996): a text's turn is the tokens of its own call
+ * before it, counted from where the queue stood when the call came. So one text need not wait for the 4,096 of a call before it,
+ * and no call waits for ever.
  */
 export class EncodingQueue {
-  #waiting: WaitingText[] = [];
+  /** By their turns. */
+  #waiting: Queued[] = [];
+  #waitingTokens = 0;
+  /** The turn that was dealt with last. */
+  #turn = 0;
+  /** The next turn of each call that has had some. */
+  readonly #nextTurn = new WeakMap<object, number>();
+  #wanting: (() => void)[] = [];
   #closed = false;
   #starting = 0;
   readonly #threads = new Set<EncodingThread>();
@@ -28,7 +56,8 @@ export class EncodingQueue {
 
   private constructor(
     private readonly startThread: () => Promise<EncodingThread>,
-    private readonly maxBatchTokens: number,
+    private readonly limits: QueueLimits,
+    private readonly counts: EncoderCounts,
   ) {}
 
   /**
@@ -38,9 +67,10 @@ export class EncodingQueue {
   static async open(
     startThread: () => Promise<EncodingThread>,
     threads: number,
-    maxBatchTokens: number,
+    limits: QueueLimits,
+    counts: EncoderCounts,
   ): Promise<EncodingQueue> {
-    const queue = new EncodingQueue(startThread, maxBatchTokens);
+    const queue = new EncodingQueue(startThread, limits, counts);
     const started = await Promise.allSettled(Array.from({ length: threads }, () => queue.#start()));
     const failure = started.find((each) => each.status === 'rejected');
     if (failure === undefined) return queue;
@@ -53,21 +83,64 @@ export class EncodingQueue {
       failAll(texts, closed());
       return;
     }
-    this.#waiting.push(...texts);
+    for (const text of texts) {
+      const turn = Math.max(this.#turn, this.#nextTurn.get(text.call) ?? 0);
+      this.#nextTurn.set(text.call, turn + text.tokens);
+      this.#waiting.push({ text, tokens: text.tokens, turn });
+      this.#waitingTokens += text.tokens;
+    }
+    // Stable, and quick where most of it is in order already.
+    this.#waiting.sort((a, b) => a.turn - b.turn);
     if (this.#threads.size + this.#starting === 0) this.#replace();
     this.#dispatch();
   }
 
-  /** Takes back the texts of a call that no thread has begun with. */
-  withdraw(call: object): void {
-    this.#waiting = this.#waiting.filter((text) => text.call !== call);
+  /** @throws ManyheadError OVERLOADED where as much waits as may */
+  admit(): void {
+    if (this.#waitingTokens < this.limits.waitingTokens) return;
+    this.counts.refused += 1;
+    throw new ManyheadError(
+      'OVERLOADED',
+      `${this.#waitingTokens} tokens wait to be encoded, and at most ${this.limits.waitingTokens} may: try again in a second.`,
+    );
+  }
+
+  /** Settles when less waits than may. */
+  async room(): Promise<void> {
+    while (this.#waitingTokens >= this.limits.waitingTokens && !this.#closed)
+      await new Promise<void>((resolve) => {
+        this.#wanting.push(resolve);
+      });
+  }
+
+  /** Tokens that wait. */
+  get waitingTokens(): number {
+    return this.#waitingTokens;
+  }
+
+  /** Takes back texts that no thread has begun with. */
+  withdraw(texts: ReadonlySet<WaitingText>): void {
+    this.#keep(({ text }) => !texts.has(text));
   }
 
   /** Fails what waits, lets the running batches finish, and ends the threads. */
   async close(): Promise<void> {
     this.#closed = true;
-    failAll(this.#waiting.splice(0), closed());
+    this.#failWaiting(closed());
     await Promise.all([...this.#threads].map((thread) => thread.close()));
+  }
+
+  #keep(isKept: (queued: Queued) => boolean): void {
+    this.#waiting = this.#waiting.filter(isKept);
+    this.#waitingTokens = this.#waiting.reduce((sum, { tokens }) => sum + tokens, 0);
+    if (this.#waitingTokens >= this.limits.waitingTokens && !this.#closed) return;
+    for (const resume of this.#wanting.splice(0)) resume();
+  }
+
+  #failWaiting(error: unknown): void {
+    const texts = this.#waiting.map(({ text }) => text);
+    this.#keep(() => false);
+    failAll(texts, error);
   }
 
   async #start(): Promise<void> {
@@ -93,7 +166,7 @@ export class EncodingQueue {
   /** Starts a thread in place of one that died. Where that fails and none is left, what waits fails with it. */
   #replace(): void {
     this.#start().catch((error: unknown) => {
-      if (this.#threads.size + this.#starting === 0) failAll(this.#waiting.splice(0), error);
+      if (this.#threads.size + this.#starting === 0) this.#failWaiting(error);
     });
   }
 
@@ -109,21 +182,28 @@ export class EncodingQueue {
       const thread = this.#idle.pop();
       if (thread === undefined) return;
       const batch = new Set(nextBatch(this.#waiting, budget));
-      this.#waiting = this.#waiting.filter((text) => !batch.has(text));
-      void this.#run(thread, [...batch]);
+      this.#turn = this.#waiting[0].turn;
+      this.#keep((queued) => !batch.has(queued));
+      void this.#run(
+        thread,
+        [...batch].map(({ text }) => text),
+      );
     }
   }
 
   /** The whole budget where much waits; where little does, an even share for every idle thread. */
   #budget(): number {
-    const tokens = this.#waiting.reduce((sum, text) => sum + text.tokens, 0);
-    const share = Math.ceil(tokens / Math.max(1, this.#idle.length));
-    return Math.min(this.maxBatchTokens, Math.max(leastShare, share));
+    const share = Math.ceil(this.#waitingTokens / Math.max(1, this.#idle.length));
+    return Math.min(this.limits.batchTokens, Math.max(leastShare, share));
   }
 
   async #run(thread: EncodingThread, texts: readonly WaitingText[]): Promise<void> {
     try {
-      const vectors = await thread.run(padded(texts));
+      const batch = padded(texts);
+      this.counts.batches += 1;
+      this.counts.tokens += texts.reduce((sum, { tokens }) => sum + tokens, 0);
+      this.counts.places += batch.ids.length;
+      const vectors = await thread.run(batch);
       const size = vectors.length / texts.length;
       texts.forEach((text, i) => {
         text.done(vectors.slice(i * size, (i + 1) * size));

@@ -2,12 +2,15 @@ import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { modelBytes } from '../onnx/model.js';
 import { type Architecture, readArchitecture } from './architecture.js';
+import { type EncoderCounts, newCounts } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
 import { encoderGraph } from './graph.js';
+import { SharedTexts } from './shared-texts.js';
 import { startThread } from './thread.js';
 import { openTokenizer } from './tokenizer.js';
+import { type VectorCache, vectorCache } from './vector-cache.js';
 import { locateWeights, sha256Of } from './weights.js';
 
 export type { Encoded, EncodeOptions } from './encode.js';
@@ -20,6 +23,12 @@ export interface EncoderOptions {
   readonly threads: number;
   /** The most tokens (padding counted) that one run takes. */
   readonly maxBatchTokens: number;
+  /** Tokens that may wait: calls that come when as many do are refused. No bound unless given. */
+  readonly queueTokens?: number;
+  /** Vectors that are known already, shared with other encoders; none unless given. */
+  readonly cache?: VectorCache;
+  /** Where is counted what it does. */
+  readonly counts?: EncoderCounts;
 }
 
 /** What is known of an encoder before its weights are read. */
@@ -40,9 +49,12 @@ export interface Encoder extends EncoderDescription {
   readonly dimensions: number;
   /**
    * Vectors in the order of the texts. A text's vector does not depend on what else is encoded at the time.
-   * @throws ManyheadError CANCELLED when the signal is aborted; Error when a thread dies or the encoder is closed
+   * @throws ManyheadError CANCELLED when the signal is aborted, OVERLOADED when too much waits already; Error when a thread dies or
+   *   the encoder is closed
    */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Encoded[]>;
+  /** Tokens that wait to be encoded. */
+  waitingTokens(): number;
   /** Fails the texts that wait and ends the threads. */
   close(): Promise<void>;
 }
@@ -64,9 +76,9 @@ export async function describeEncoder(folder: string | undefined): Promise<Encod
  * Opens an encoder: ready to encode when the promise settles.
  * @throws EncoderError, one line, when what is there is not a BERT encoder in Hugging Face layout
  */
-export async function openEncoder({ folder, threads, maxBatchTokens }: EncoderOptions): Promise<Encoder> {
-  const description = await describeEncoder(folder);
-  return usable(description.files, () => open(description, threads, maxBatchTokens));
+export async function openEncoder(options: EncoderOptions): Promise<Encoder> {
+  const description = await describeEncoder(options.folder);
+  return usable(description.files, () => open(description, options));
 }
 
 async function usable<T>(files: EncoderFiles, work: () => Promise<T>): Promise<T> {
@@ -77,21 +89,28 @@ async function usable<T>(files: EncoderFiles, work: () => Promise<T>): Promise<T
   }
 }
 
-async function open(description: EncoderDescription, threads: number, maxBatchTokens: number): Promise<Encoder> {
+async function open(description: EncoderDescription, options: EncoderOptions): Promise<Encoder> {
+  const { threads, maxBatchTokens, queueTokens = Infinity, cache = vectorCache(0), counts = newCounts() } = options;
   const { files, architecture, maxTokens } = description;
   const weights = await locateWeights(files.weightsPath, architecture);
   const model = modelBytes(encoderGraph(architecture, files.pooling, weights));
   const start = () => startThread({ model, folder: dirname(files.weightsPath) });
-  const opening = EncodingQueue.open(start, threads, maxBatchTokens);
+  const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
+  const opening = EncodingQueue.open(start, threads, limits, counts);
   try {
     const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
     const [queue, id] = await Promise.all([opening, sha256Of(files.weightsPath)]);
+    const shared = new SharedTexts(id, tokenize, queue, cache, counts);
     return {
       ...description,
       id,
       base: files.base,
       dimensions: architecture.hidden,
-      encode: (texts, options = {}) => encodeTexts(texts, tokenize, queue, options),
+      async encode(texts, options = {}) {
+        queue.admit();
+        return encodeTexts(texts, shared, queue, options);
+      },
+      waitingTokens: () => queue.waitingTokens,
       close: () => queue.close(),
     };
   } catch (error) {

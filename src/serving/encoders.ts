@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
 import { type Architecture, parametersOf } from '../encoder/architecture.js';
+import { type EncoderCounts, newCounts } from '../encoder/counts.js';
 import { describeEncoder, type Encoder, type EncoderDescription, openEncoder } from '../encoder/open.js';
+import { vectorCache } from '../encoder/vector-cache.js';
 import type { StoredEncoders } from '../registry/encoders.js';
 import type { EncoderReference } from '../registry/version.js';
 
@@ -14,12 +16,18 @@ export interface Encoders {
    * @throws Error where the encoder is gone
    */
   use<T>(reference: EncoderReference | undefined, work: (encoder: Encoder) => Promise<T>): Promise<T>;
+  /** What all of them have done. */
+  readonly counts: EncoderCounts;
+  /** Bytes of the vectors that are known already. */
+  cacheBytes(): number;
+  /** Tokens that wait to be encoded by any of them. */
+  waitingTokens(): Promise<number>;
   close(): Promise<void>;
 }
 
 export type EncodersConfig = Pick<
   Config,
-  'encoderFolder' | 'encoderThreads' | 'encoderMaxBatchTokens' | 'encoderMemory'
+  'encoderFolder' | 'encoderThreads' | 'encoderMaxBatchTokens' | 'encoderMemory' | 'encoderQueueTokens' | 'encoderCache'
 >;
 
 interface Opened {
@@ -35,9 +43,17 @@ interface Opened {
  * @throws EncoderError, one line, where the pretrained encoder cannot be used
  */
 export async function openEncoders(config: EncodersConfig, stored: StoredEncoders): Promise<Encoders> {
-  const { encoderThreads: threads, encoderMaxBatchTokens: maxBatchTokens } = config;
   const memoryBytes = config.encoderMemory * 2 ** 20;
-  const pretrained = await openEncoder({ folder: config.encoderFolder, threads, maxBatchTokens });
+  const cache = vectorCache(config.encoderCache * 2 ** 20);
+  const counts = newCounts();
+  const options = {
+    threads: config.encoderThreads,
+    maxBatchTokens: config.encoderMaxBatchTokens,
+    queueTokens: config.encoderQueueTokens,
+    cache,
+    counts,
+  };
+  const pretrained = await openEncoder({ folder: config.encoderFolder, ...options });
   // In the order in which they were last used.
   const opened = new Map<string, Opened>();
   const isPretrained = (reference: EncoderReference | undefined): reference is undefined =>
@@ -50,12 +66,12 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
       opened.set(id, known);
       return known;
     }
-    const opening = stored.folder(id).then((folder) => openEncoder({ folder, threads, maxBatchTokens }));
+    const opening = stored.folder(id).then((folder) => openEncoder({ folder, ...options }));
     const fresh: Opened = { opening, bytes: 0, users: 0 };
     opened.set(id, fresh);
     opening.then(
       ({ architecture }) => {
-        fresh.bytes = bytesOf(architecture, threads);
+        fresh.bytes = bytesOf(architecture, options.threads);
       },
       () => opened.delete(id),
     );
@@ -88,6 +104,13 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
         mine.users -= 1;
         evict();
       }
+    },
+    counts,
+    cacheBytes: cache.bytes,
+    async waitingTokens() {
+      const open = [...opened.values()].filter(({ bytes }) => bytes > 0);
+      const all = [pretrained, ...(await Promise.all(open.map(({ opening }) => opening)))];
+      return all.reduce((sum, encoder) => sum + encoder.waitingTokens(), 0);
     },
     async close() {
       const all = [...opened.values()].map(({ opening }) => opening);

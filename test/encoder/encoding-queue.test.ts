@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newCounts } from '#src/encoder/counts.js';
 import { EncodingQueue } from '#src/encoder/encoding-queue.js';
 import type { Batch } from '#src/encoder/session.js';
 import type { EncodingThread } from '#src/encoder/thread.js';
@@ -41,14 +42,14 @@ class FakeThread implements EncodingThread {
 /** All promises that can go on have done so. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-async function openQueue(threads: number) {
+async function openQueue(threads: number, waitingTokens = 1000) {
   const started: FakeThread[] = [];
   const start = async () => {
     const thread = new FakeThread();
     started.push(thread);
     return thread;
   };
-  const queue = await EncodingQueue.open(start, threads, 64);
+  const queue = await EncodingQueue.open(start, threads, { batchTokens: 64, waitingTokens }, newCounts());
   const results = new Map<string, number | string>();
   const add = (name: string, ids: readonly number[], call: object = {}) => ({
     ids: Int32Array.from(ids),
@@ -94,15 +95,49 @@ describe('the queue of an encoder', () => {
     expect(started.map(({ batch }) => batch?.lengths.length)).toEqual([4, 4]);
   });
 
-  it('leaves out the texts of a call that was withdrawn', async () => {
+  it('leaves out texts that were withdrawn', async () => {
     const { queue, started, results, text } = await openQueue(1);
-    const call = {};
+    const b = text('b', [2]);
     queue.add([text('a', [1])]);
-    queue.add([text('b', [2], call), text('c', [3])]);
-    queue.withdraw(call);
+    queue.add([b, text('c', [3])]);
+    queue.withdraw(new Set([b]));
     await started[0].finish();
     await started[0].finish();
     expect([...results.keys()]).toEqual(['a', 'c']);
+  });
+
+  it('lets a call of one text go ahead of the many of a call before it, and neither starve', async () => {
+    const { queue, started, results, text } = await openQueue(1);
+    const ids = Array(32).fill(1);
+    const many = {};
+    queue.add(Array.from({ length: 20 }, (_, i) => text(`many ${i}`, ids, many)));
+    const order: string[] = [];
+    for (let i = 0; i < 30 && results.size < 25; i++) {
+      if (i % 2 === 0 && i < 10) queue.add([text(`one ${i}`, ids)]);
+      await started[0].finish();
+      order.push(...[...results.keys()].slice(order.length));
+    }
+    for (const i of [0, 2, 4, 6, 8]) expect(order.indexOf(`one ${i}`)).toBeLessThan(2 * i + 6);
+    expect(order.filter((name) => name.startsWith('many'))).toHaveLength(20);
+    expect(order.indexOf('many 8')).toBeLessThan(order.indexOf('many 19'));
+  });
+
+  it('turns calls away while as much waits as may, and lets others fill it again as it empties', async () => {
+    const { queue, started, text } = await openQueue(1, 100);
+    queue.admit();
+    queue.add(Array.from({ length: 6 }, (_, i) => text(`${i}`, Array(30).fill(1))));
+    expect(queue.waitingTokens).toBe(120);
+    expect(() => queue.admit()).toThrow('120 tokens wait to be encoded, and at most 100 may: try again in a second.');
+    let hasRoom = false;
+    void queue.room().then(() => {
+      hasRoom = true;
+    });
+    await settled();
+    expect(hasRoom).toBe(false);
+    await started[0].finish();
+    expect(queue.waitingTokens).toBe(60);
+    expect(hasRoom).toBe(true);
+    queue.admit();
   });
 
   it('fails the batch of a thread that dies, and goes on with another in its place', async () => {
@@ -132,7 +167,7 @@ describe('the queue of an encoder', () => {
       started.push(new FakeThread());
       return started[started.length - 1];
     };
-    const queue = await EncodingQueue.open(start, 1, 64);
+    const queue = await EncodingQueue.open(start, 1, { batchTokens: 64, waitingTokens: 1000 }, newCounts());
     const { text, results } = await openQueue(1);
     queue.add([text('a', [1])]);
     queue.add([text('b', [1])]);

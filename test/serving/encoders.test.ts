@@ -29,7 +29,13 @@ describe('encoders that learned', () => {
 
   /** @param memory MB that may stay open; a small encoder takes a seventh of one */
   const open = async (memory: number) => {
-    const config = { encoderFolder: join(folder, 'start'), encoderThreads: 1, encoderMaxBatchTokens: 256 };
+    const config = {
+      encoderFolder: join(folder, 'start'),
+      encoderThreads: 1,
+      encoderMaxBatchTokens: 256,
+      encoderQueueTokens: 4096,
+      encoderCache: 0,
+    };
     encoders = await openEncoders({ ...config, encoderMemory: memory }, stored);
   };
 
