@@ -3,8 +3,8 @@ import { normalized, randomlyProjected, truncated } from '../encoder/projection.
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import type { Context } from './context.js';
-import { inBase64, Vector } from './scalars.js';
 import { checkTexts } from './texts.js';
+import { inBase64, Vector } from './vector.js';
 
 enum Projection {
   PCA = 'PCA',
@@ -90,7 +90,10 @@ class Embedding {
 @Resolver()
 export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
-  async embed(@Args(() => EmbedArgs) asked: EmbedArgs, @Ctx() { encoders, served, signal }: Context): Promise<Embedding[]> {
+  async embed(
+    @Args(() => EmbedArgs) asked: EmbedArgs,
+    @Ctx() { encoders, served, signal }: Context,
+  ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, asked.version ?? undefined);
     const project = projection(asked, (reference ?? encoders.pretrained).dimensions);

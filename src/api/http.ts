@@ -6,16 +6,18 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
+import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
 import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { stringifyWithVectors } from './vector.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
 export const LONGEST_BODY = 64 * 1024 * 1024;
@@ -25,9 +27,6 @@ const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 /** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
-const COMPRESSED_FROM = 64 * 1024;
 
 export interface HttpServer {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
@@ -47,13 +46,16 @@ export async function serveHttp(
   log: Log,
 ): Promise<HttpServer> {
   const app = express();
-  const server = createServer(app);
+  const server = createServer((request, response) => {
+    if (!takesShortWay(apollo, context, request, response)) app(request, response);
+  });
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
     formatError: (_, error) => callerError(error, log),
     logger: quietLogger(log),
+    stringifyResult: stringifyWithVectors,
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: server }),
       ApolloServerPluginLandingPageDisabled(),
@@ -107,15 +109,6 @@ function serveHealth(app: Express, { encoders, queue }: Context): void {
 /** A server with much to do is ready all the same: taking it away would only leave more to the others. */
 function unlessOverloaded(error: unknown): void {
   if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
-}
-
-/** Aborted when the caller goes away before the answer is there. */
-function signalOf(response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }
 
 function serveGraphiql(app: Express): void {

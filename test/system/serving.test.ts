@@ -48,7 +48,9 @@ describe('an API with little room', () => {
     );
     const bytes = Buffer.from(both.base64[0].vector, 'base64');
     expect(bytes.length).toBe(4 * both.base64[0].dimensions);
-    expect(Array.from({ length: 384 }, (_, i) => bytes.readFloatLE(4 * i))).toEqual(both.json[0].vector);
+    both.json[0].vector.forEach((number: number, i: number) => {
+      expect(Math.abs(number - bytes.readFloatLE(4 * i))).toBeLessThanOrEqual(5.1e-10);
+    });
   });
 
   it('encodes a text once for all who ask for it', async () => {

@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { Context } from './context.js';
+
+/** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
+export const COMPRESSED_FROM = 64 * 1024;
+
+/** Bodies longer than this leave the short way: express limits and reads them. */
+const SHORT = 1024 * 1024;
+
+const compressed = promisify(gzip);
+
+/**
+ * The short way of the usual request: POST /graphql, JSON in UTF-8, of known and modest length. Whatever is unusual about a request
+ * (another method or path, a compressed body, another charset, chunks) is left to express, which knows all of that and takes
+ * twice the time.
+ * @returns whether it took the request
+ */
+export function takesShortWay(
+  apollo: ApolloServer<Context>,
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { method, url, headers } = request;
+  const length = Number(headers['content-length']);
+  const isUsual =
+    method === 'POST' &&
+    url === '/graphql' &&
+    /^application\/json(; *charset=utf-8)?$/i.test(headers['content-type'] ?? '') &&
+    headers['content-encoding'] === undefined &&
+    headers.expect === undefined &&
+    length <= SHORT;
+  if (!isUsual) return false;
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.once('end', () => void answer(apollo, context, request, response, Buffer.concat(chunks)));
+  return true;
+}
+
+async function answer(
+  apollo: ApolloServer<Context>,
+  context: Context,
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Buffer,
+): Promise<void> {
+  let body: unknown;
+  try {
+    body = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    const errors = [
+      { message: 'The request could not be read: its body is not JSON.', extensions: { code: 'BAD_REQUEST' } },
+    ];
+    return send(request, response, 400, 'application/json; charset=utf-8', JSON.stringify({ errors }));
+  }
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  const result = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: { method: 'POST', headers, search: '', body },
+    context: async () => ({ ...context, signal: signalOf(response) }),
+  });
+  for (const [name, value] of result.headers) response.setHeader(name, value);
+  if (result.body.kind !== 'complete') throw new Error('answers in parts are not asked for here');
+  return send(request, response, result.status ?? 200, undefined, result.body.string);
+}
+
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  type: string | undefined,
+  text: string,
+): Promise<void> {
+  response.statusCode = status;
+  if (type) response.setHeader('content-type', type);
+  const isLong = text.length >= COMPRESSED_FROM && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  if (!isLong) {
+    response.setHeader('content-length', Buffer.byteLength(text));
+    response.end(text);
+    return;
+  }
+  response.setHeader('content-encoding', 'gzip');
+  response.setHeader('vary', 'Accept-Encoding');
+  response.end(await compressed(text, { level: constants.Z_BEST_SPEED }));
+}
+
+/** Aborted when the caller goes away before the answer is there. */
+export function signalOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
