@@ -56,7 +56,6 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   Neg: like,
   Reciprocal: like,
   Relu: like,
-  ScatterND: like,
   Sigmoid: like,
   Sign: like,
   Softmax: like,
@@ -93,8 +92,6 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
     return [{ type: x.type, shape: order.map((axis) => x.shape[axis]) }];
   },
 
-  // Zeros, unless it is given a value.
-  ConstantOfShape: ({ inputs: [sizes] }) => [{ type: 'float32', shape: shapeTold(sizes) }],
   Concat: (call) => {
     const axis = axisOf(intOf(call, 'axis', 0), call.inputs[0].shape.length);
     const total = call.inputs.reduce((sum, { shape }) => sum + known(shape[axis]), 0);

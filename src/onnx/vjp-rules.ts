@@ -10,7 +10,7 @@ import {
   fastGeluSlope,
   geluSlope,
   known,
-  meanOfLast,
+  movedBack,
   mul,
   neg,
   nothing,
@@ -25,7 +25,8 @@ import {
   sub,
   sum,
   sumTo,
-  zerosLike,
+  type WayBack,
+  weightedSum,
 } from './vjp-terms.js';
 
 /** A node whose output has a gradient. */
@@ -35,8 +36,8 @@ export interface Differentiated {
   readonly attributes: Attributes;
   /** The gradients that have arrived at its outputs; undefined where none has. */
   readonly gradients: readonly (Value | undefined)[];
-  /** Whether indices are promised to be all different. */
-  readonly distinct: (indices: Value) => boolean;
+  /** For indices of rows that are only moved, where they come from. */
+  readonly waysBack: ReadonlyMap<Value, WayBack>;
 }
 
 /**
@@ -109,14 +110,13 @@ export const vjpRules: Readonly<Record<string, VjpRule>> = {
     if (axisOf(intOf(node, 'axis', -1), x.shape.length) !== x.shape.length - 1)
       throw new Error('LayerNormalization: only over the last axis is there a gradient here');
     if (rate === undefined) throw new Error('LayerNormalization: ask for all three outputs where gradients are wanted');
-    const n = () => mul(g, sub(g, x, mean), rate);
+    const n = mul(g, sub(g, x, mean), rate);
+    const along = mul(g, dy, n);
+    // The means over the axis of dn = scale * dy, and of n * dn.
+    const meanOf = (y: Value) => weightedSum(g, y, scaled(g, scale, 1 / known(x.shape[x.shape.length - 1])));
     return [
-      () => {
-        const [dn, normed] = [mul(g, dy, scale), n()];
-        const along = mul(g, normed, meanOfLast(g, mul(g, dn, normed)));
-        return mul(g, rate, sub(g, sub(g, dn, meanOfLast(g, dn)), along));
-      },
-      () => sumTo(g, mul(g, dy, n()), scale),
+      () => mul(g, rate, sub(g, sub(g, mul(g, dy, scale), meanOf(dy)), mul(g, n, meanOf(along)))),
+      () => sumTo(g, along, scale),
       () => sumTo(g, dy, shift),
     ];
   },
@@ -163,30 +163,11 @@ export const vjpRules: Readonly<Record<string, VjpRule>> = {
     nothing,
     nothing,
   ],
-  // Rows that are taken more than once add up.
+  // Rows that are taken more than once add up, unless they are known to be only moved.
   Gather: (g, dy, node) => {
     const [table, indices] = node.inputs;
     if (intOf(node, 'axis', 0) !== 0) throw new Error('Gather: only axis 0 has a gradient here');
-    return [() => addedUp(g, table, indices, dy), nothing];
-  },
-  // What is taken from or put to places that are all different only moves.
-  GatherND: (g, dy, node) => {
-    const [x, indices] = node.inputs;
-    onlyDistinct(node, indices);
-    return [() => g.op('ScatterND', [zerosLike(g, x), indices, dy]), nothing];
-  },
-  ScatterND: (g, dy, node) => {
-    const [, indices, rows] = node.inputs;
-    onlyDistinct(node, indices);
-    return [
-      () => g.op('ScatterND', [dy, indices, zerosLike(g, rows)]),
-      nothing,
-      () => g.op('GatherND', [dy, indices], {}, rows.shape),
-    ];
+    const back = node.waysBack.get(indices);
+    return [() => (back ? movedBack(g, table, back, dy) : addedUp(g, table, indices, dy)), nothing];
   },
 };
-
-function onlyDistinct({ attributes, distinct }: Differentiated, indices: Value): void {
-  if ('reduction' in attributes || 'batch_dims' in attributes || !distinct(indices))
-    throw new Error('GatherND, ScatterND: only with distinct indices, one at a time, is there a gradient here');
-}

@@ -1,7 +1,7 @@
 import type { GraphBuilder } from './builder.js';
 import { type Attributes, type Dimension, float, floatOf, int, intOf, type Value } from './graph.js';
 import { axisOf, reduced } from './shapes.js';
-import { type ElementType, integersOf, onnxNumberOf, tensor } from './tensor.js';
+import { type ElementType, elementsOf, integersOf, onnxNumberOf, tensor } from './tensor.js';
 
 /* What the rules of differentiation are written with. */
 
@@ -17,7 +17,10 @@ export const cast = (g: GraphBuilder, x: Value, type: ElementType): Value =>
 
 /** The sum along one axis, which stays with size 1. */
 export const sum = (g: GraphBuilder, x: Value, axis: number): Value => g.op('ReduceSum', [x, g.integers(axis)]);
-export const meanOfLast = (g: GraphBuilder, x: Value): Value => g.op('ReduceMean', [x, g.integers(-1)]);
+
+/** The sum along the last axis, which stays with size 1, of numbers multiplied with weights: one for each place on that axis. */
+export const weightedSum = (g: GraphBuilder, x: Value, weights: Value): Value =>
+  g.op('MatMul', [x, g.op('Unsqueeze', [weights, g.integers(1)])]);
 
 /** Stands where an input has no gradient by nature: indices, axes, conditions. */
 export function nothing(): never {
@@ -32,8 +35,16 @@ export function sumTo(g: GraphBuilder, dy: Value, { name, shape }: Value): Value
   const added = dy.shape.length - shape.length;
   const repeated = shape.flatMap((size, i) => (wasRepeated(size, dy.shape[added + i], name) ? [added + i] : []));
   const front = Array.from({ length: added }, (_, axis) => axis);
+  if (dy.shape.length === 2 && added === 1 && repeated.length === 0) return columnSums(g, dy);
   const kept = repeated.length === 0 ? dy : g.op('ReduceSum', [dy, g.integers(...repeated)]);
   return added === 0 ? kept : g.op('ReduceSum', [kept, g.integers(...front)], { keepdims: int(0) });
+}
+
+/** The sums of a matrix's columns, as a product with a row of ones: several times as fast as ReduceSum over the first axis. */
+function columnSums(g: GraphBuilder, x: Value): Value {
+  const rows = g.op('Shape', [x], { start: int(0), end: int(1) });
+  const ones = g.op('Expand', [g.constant(tensor([1, 1], Float32Array.of(1))), rows], {}, [1, x.shape[0]]);
+  return g.op('Squeeze', [g.op('MatMul', [ones, x]), g.integers(0)]);
 }
 
 function wasRepeated(from: Dimension, to: Dimension, name: string): boolean {
@@ -158,7 +169,21 @@ export function addedUp(g: GraphBuilder, table: Value, indices: Value, rows: Val
   return reshapedLike(g, g.op('FusedMatMul', [taken, flat], { transA: int(1) }), table);
 }
 
-export const zerosLike = (g: GraphBuilder, x: Value): Value => g.op('ConstantOfShape', [g.op('Shape', [x])]);
+/** Where each row of a table stands among the rows that were taken from it. */
+export interface WayBack {
+  readonly places: Value;
+  /** Whether some rows were not taken: their place is one past the last. */
+  readonly missing: boolean;
+}
+
+/** Rows moved back to where they were taken from, zeros where none was. */
+export function movedBack(g: GraphBuilder, table: Value, { places, missing }: WayBack, rows: Value): Value {
+  const size = table.shape.slice(1).map(known);
+  const flat = g.op('Reshape', [rows, g.integers(-1, ...size)], {}, ['taken', ...size]);
+  const zero = () => g.constant(tensor([1, ...size], new Float32Array(elementsOf(size))));
+  const taken = missing ? g.op('Concat', [flat, zero()], { axis: int(0) }, ['taken', ...size]) : flat;
+  return reshapedLike(g, g.op('Gather', [taken, places]), table);
+}
 
 export function known(size: Dimension): number {
   if (typeof size === 'number') return size;

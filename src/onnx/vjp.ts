@@ -1,7 +1,7 @@
 import type { GraphBuilder } from './builder.js';
 import type { Node, Value } from './graph.js';
 import { vjpRules } from './vjp-rules.js';
-import { add } from './vjp-terms.js';
+import { add, type WayBack } from './vjp-terms.js';
 
 /** A value of the graph and the gradient of some sum with respect to it; of one shape. */
 export interface Seed {
@@ -12,8 +12,8 @@ export interface Seed {
 /**
  * Reverse-mode differentiation: appends to a graph what computes the gradients of some of its values, given those of others.
  * Nodes are appended only for what lies between the two: what leads to no wanted value costs nothing.
- * @param distinct indices whose entries the caller promises to be all different: the gradients of what is
- *   taken or put there then move instead of adding up
+ * @param waysBack for indices of rows that a Gather takes, the way back: their gradients then move instead of adding up. The
+ *   caller promises that rows that are taken more than once have a gradient only at the one place that the way back tells
  * @returns the gradient of each wanted value, in their order and shaped like them
  * @throws Error when a wanted value has no way to a seed, or an operator on the way has no rule
  */
@@ -21,7 +21,7 @@ export function vjp(
   g: GraphBuilder,
   seeds: readonly Seed[],
   wanted: readonly Value[],
-  distinct: ReadonlySet<Value> = new Set(),
+  waysBack: ReadonlyMap<Value, WayBack> = new Map(),
 ): readonly Value[] {
   const gradients = new Map<Value, Value>();
   const arrive = (value: Value, gradient: Value) => {
@@ -37,7 +37,7 @@ export function vjp(
   for (const node of nodes.reverse()) {
     const arrived = node.outputs.map((output) => gradients.get(output));
     if (arrived.every((gradient) => gradient === undefined)) continue;
-    inputGradients(g, node, arrived, distinct).forEach((write, place) => {
+    inputGradients(g, node, arrived, waysBack).forEach((write, place) => {
       const input = node.inputs[place];
       if (input && leads(input)) arrive(input, write());
     });
@@ -53,7 +53,7 @@ function inputGradients(
   g: GraphBuilder,
   node: Node,
   gradients: readonly (Value | undefined)[],
-  distinct: ReadonlySet<Value>,
+  waysBack: ReadonlyMap<Value, WayBack>,
 ) {
   const { operator, outputs, attributes } = node;
   const rule = vjpRules[operator];
@@ -62,7 +62,7 @@ function inputGradients(
     throw new Error(`${operator}: only its first output has a gradient here`);
   const inputs = node.inputs.filter((input) => input !== undefined);
   const [dy] = gradients.filter((gradient) => gradient !== undefined);
-  return rule(g, dy, { inputs, outputs, attributes, gradients, distinct: (indices) => distinct.has(indices) });
+  return rule(g, dy, { inputs, outputs, attributes, gradients, waysBack });
 }
 
 /** The nodes on the ways from wanted values to the seeds, in an order in which they can run; and which values lie on them. */

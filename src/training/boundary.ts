@@ -2,18 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
-import { elementsOf } from '../onnx/tensor.js';
 import { batchesByLength } from './batches.js';
 import { type BoundaryStore, openBoundaryStore } from './boundary-store.js';
-import {
-  type EncoderWeights,
-  floatsOf,
-  forwardTokens,
-  joinParts,
-  openSession,
-  type TokenRows,
-  wordVectors,
-} from './runs.js';
+import { type EncoderWeights, floatsOf, forwardTokens, openSession, type TokenRows, wordVectors } from './runs.js';
 import { boundaryGraph, type FinePlan } from './step-graph.js';
 
 export interface BoundaryOptions {
@@ -45,12 +36,9 @@ export async function computeBoundary(
     const wanted = encoderParameters(plan.architecture, { kind: 'all' }).filter(({ name }) =>
       session.inputNames.includes(name),
     );
-    const weights = wanted.map(({ name, parts, shape }): [string, Tensor] => {
-      const numbers = new Float32Array(elementsOf(shape));
-      joinParts(numbers, parts, start);
-      return [name, new Tensor('float32', numbers, shape)];
-    });
-    const feeds = Object.fromEntries(weights);
+    const feeds = Object.fromEntries(
+      wanted.map(({ name, shape }): [string, Tensor] => [name, new Tensor('float32', start(name), shape)]),
+    );
     const table = start(wordTable);
     let done = 0;
     for (const batch of batchesByLength(used, (row) => lengths[row], forwardTokens)) {
@@ -59,7 +47,7 @@ export async function computeBoundary(
       signal.throwIfAborted();
       const ids = batch.map((row) => rows[row]);
       const { words, feeds: tokens } = wordsOf(ids);
-      const packed = packBatch(ids, plan.pooling);
+      const packed = packBatch(ids, plan.architecture.heads, plan.pooling);
       const inputs = { ...feeds, ...packed.attention, ...tokens, words: wordVectors(table, words, hidden) };
       const activations = floatsOf((await session.run(inputs)).boundary);
       let end = 0;

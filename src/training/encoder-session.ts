@@ -9,15 +9,7 @@ import { batchesByLength } from './batches.js';
 import { type BoundaryOptions, computeBoundary } from './boundary.js';
 import { type LearningShape, LearningWeights } from './learning-weights.js';
 import { openNoise } from './noise.js';
-import {
-  type EncoderWeights,
-  floatsOf,
-  forwardTokens,
-  joinParts,
-  openSession,
-  type TokenRows,
-  wordVectors,
-} from './runs.js';
+import { type EncoderWeights, floatsOf, forwardTokens, openSession, type TokenRows, wordVectors } from './runs.js';
 import { type FinePlan, forwardGraph, gradientOf, headParameter, headShapes, stepGraph } from './step-graph.js';
 
 export interface StepResult {
@@ -91,7 +83,7 @@ export async function openLearningEncoder(
   /** What a batch of rows is to the graph. */
   const batchOf = (batch: readonly number[]) => {
     const ids = batch.map((row) => rows[row]);
-    const packed = packBatch(ids, pooling);
+    const packed = packBatch(ids, architecture.heads, pooling);
     const lengths = { ...packed.attention, ...packed.pooling };
     if (boundary) {
       const activations = new Tensor('float32', boundary.gather(batch), [packed.tokens, hidden]);
@@ -159,8 +151,7 @@ function learningShapes({ architecture, heads, learning }: FinePlan): readonly L
 }
 
 function setStart(weights: LearningWeights, plan: FinePlan, start: EncoderWeights, heads: readonly Head[]): void {
-  for (const { name, parts } of encoderParameters(plan.architecture, plan.learning))
-    joinParts(weights.values(name), parts, start);
+  for (const { name } of encoderParameters(plan.architecture, plan.learning)) weights.values(name).set(start(name));
   if (plan.learning.kind === 'all') weights.tableValues.set(start(wordTable));
   heads.forEach((head, h) => {
     if (plan.heads[h].frozen) return;

@@ -1,11 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Example } from '../datasets/example.js';
-import { type Architecture, type Pooling, tensorShapes } from '../encoder/architecture.js';
+import type { Architecture, Pooling } from '../encoder/architecture.js';
 import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
 import { describeHead } from '../heads/file.js';
 import type { Head, Layer } from '../heads/head.js';
 import type { Targets } from '../heads/loss.js';
-import { elementsOf } from '../onnx/tensor.js';
 import { RandomGenerator } from '../random/generator.js';
 import { similarBatches } from './batches.js';
 import type { EncoderCheckpoint } from './encoder-checkpoint.js';
@@ -261,17 +260,9 @@ function learnedHeads(
 }
 
 function learnedTensors({ weights }: LearningEncoder, { architecture, learning }: EncoderStart) {
-  const shapes = tensorShapes(architecture);
-  const tensors = new Map<string, Float32Array>();
-  for (const { name, parts } of encoderParameters(architecture, learning)) {
-    const numbers = weights.values(name);
-    let end = 0;
-    for (const part of parts) {
-      const next = end + elementsOf(shapes.get(part) ?? []);
-      tensors.set(part, numbers.slice(end, next));
-      end = next;
-    }
-  }
+  const tensors = new Map(
+    encoderParameters(architecture, learning).map(({ name }) => [name, weights.values(name).slice()]),
+  );
   if (learning.kind === 'all') tensors.set(wordTable, weights.tableValues.slice());
   return tensors;
 }

@@ -34,10 +34,11 @@ type Kind = 'values' | 'means' | 'variances' | 'gradients';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
-/** Bytes that the kernel works on at a time. */
-const vectorBytes = 16;
-const blockBytes = 16384;
-const aligned = (bytes: number): number => Math.ceil(bytes / vectorBytes) * vectorBytes;
+/** Tensors lie at multiples of so many bytes, with zeros in between, as the kernel likes them. */
+const alignment = 64;
+const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+/** Bytes whose squares the kernel adds up at a time. */
+const blockBytes = 65536;
 
 /**
  * Everything that learns, in one memory where ONNX Runtime reads weights and writes gradients in place and AdamW (Loshchilov
@@ -70,10 +71,10 @@ export class LearningWeights {
         `vectors of ${table.columns} numbers cannot learn: give an encoder whose hidden_size is a multiple of 4`,
       );
     this.#kindBytes = offset;
-    this.#tableBytes = table ? 4 * table.rows * table.columns : 0;
+    this.#tableBytes = table ? aligned(4 * table.rows * table.columns) : 0;
     this.#lastTouched = new Int32Array(table?.rows ?? 0);
     const touchedBytes = table ? 4 * table.mostTouched * table.columns : 0;
-    this.#kernel = adamwKernel(4 * this.#kindBytes + 3 * this.#tableBytes + touchedBytes);
+    this.#kernel = adamwKernel(4 * this.#kindBytes + 3 * this.#tableBytes + aligned(touchedBytes));
   }
 
   /** The weights of a tensor, where they lie. */
@@ -93,7 +94,8 @@ export class LearningWeights {
 
   /** The table's weights, [rows, columns]. */
   get tableValues(): Float32Array {
-    return new Float32Array(this.#kernel.buffer, this.#tablePlace('values'), this.#tableBytes / 4);
+    const { rows, columns } = this.table ?? { rows: 0, columns: 0 };
+    return new Float32Array(this.#kernel.buffer, this.#tablePlace('values'), rows * columns);
   }
 
   /** Where the gradients of so many rows of the table belong, [rows, columns]. */
@@ -104,9 +106,14 @@ export class LearningWeights {
 
   /** The common length of all gradients. */
   gradientNorm(touchedRows: number): number {
-    const rowBytes = 4 * (this.table?.columns ?? 0);
+    const rows = this.tableGradients(touchedRows);
+    new Float32Array(
+      rows.buffer,
+      rows.byteOffset + rows.byteLength,
+      (aligned(rows.byteLength) - rows.byteLength) / 4,
+    ).fill(0);
     const dense = this.#sumOfSquares(this.#kindPlace('gradients'), this.#kindBytes);
-    return Math.sqrt(dense + this.#sumOfSquares(this.#tablePlace('gradients'), touchedRows * rowBytes));
+    return Math.sqrt(dense + this.#sumOfSquares(rows.byteOffset, aligned(rows.byteLength)));
   }
 
   /** The kernel adds up in single precision: so many at a time that none of it is lost. */

@@ -35,16 +35,6 @@ export function wordVectors(table: Float32Array, words: Int32Array, hidden: numb
   return new Tensor('float32', vectors, [words.length, hidden]);
 }
 
-/** Puts tensors of the checkpoint one after the other. */
-export function joinParts(into: Float32Array, parts: readonly string[], start: EncoderWeights): void {
-  let end = 0;
-  for (const part of parts) {
-    const numbers = start(part);
-    into.set(numbers, end);
-    end += numbers.length;
-  }
-}
-
 /** @throws Error when the numbers are not float32 */
 export function floatsOf({ data, type }: { readonly data: unknown; readonly type: string }): Float32Array {
   if (data instanceof Float32Array) return data;

@@ -67,7 +67,7 @@ export function stepGraph(plan: FinePlan): StepGraph {
     noise.push({ name, shape: x.shape, rate });
     return g.op('Mul', [x, g.input(name, 'float32', x.shape)]);
   };
-  const { start, embedding, weights, distinct } = embeddingOf(g, plan, (x, place, what) =>
+  const { start, embedding, weights, waysBack } = embeddingOf(g, plan, (x, place, what) =>
     dropped(x, place, dropout[what]),
   );
   const vectors = dropped(embedding, 'vector', dropout.vector);
@@ -98,7 +98,7 @@ export function stepGraph(plan: FinePlan): StepGraph {
     g,
     losses.map(({ seed }) => seed),
     wanted,
-    distinct,
+    waysBack,
   ).forEach((gradient, i) => {
     g.output(gradientOf(wanted[i].name), gradient);
   });
@@ -137,7 +137,7 @@ function embeddingOf(
       : g.input('boundary', 'float32', ['tokens', hidden]);
   let x = learning.kind === 'all' ? encoder.embed(start) : start;
   for (let layer = firstLearningLayer(learning); layer < layers; layer++) x = encoder.layer(x, layer);
-  return { start, embedding: encoder.pool(x), weights: [...inputs.values()], distinct: encoder.distinct };
+  return { start, embedding: encoder.pool(x), weights: [...inputs.values()], waysBack: encoder.waysBack };
 }
 
 /** The encoder's weights as inputs, as they are asked for: ONNX Runtime reads them where they lie, so they can change between steps. */

@@ -3,7 +3,7 @@ import { RandomGenerator } from '#src/random/generator.js';
 import { AdamW } from '#src/training/adamw.js';
 import { batchesByLength, similarBatches } from '#src/training/batches.js';
 import { LearningWeights } from '#src/training/learning-weights.js';
-import { fillNoise } from '#src/training/noise.js';
+import { openNoise } from '#src/training/noise.js';
 
 const random = RandomGenerator.seeded(2);
 const normals = (length: number) => Float32Array.from({ length }, () => random.normal());
@@ -89,9 +89,39 @@ describe('noise for dropout', () => {
     expect(bulk.state).toEqual(single.state);
   });
 
+  const draw = (tokens: number, random: RandomGenerator) => {
+    const inputs = [
+      { name: 'tenth', shape: ['tokens', 7], rate: 0.1 },
+      { name: 'half', shape: ['tokens'], rate: 0.5 },
+    ];
+    const drawn = openNoise(inputs)({ texts: 1, tokens, longest: tokens }, random);
+    return inputs.map(({ name }) => {
+      const { data } = drawn[name];
+      if (!(data instanceof Float32Array)) throw new Error('float32 was expected');
+      return data;
+    });
+  };
+
+  it('comes from four generators side by side, a byte a number, one place after the other', () => {
+    const noise = draw(37, RandomGenerator.seeded(5));
+    const seed = new Uint32Array(16);
+    RandomGenerator.seeded(5).fill(seed);
+    const generators = [0, 1, 2, 3].map((lane) =>
+      RandomGenerator.restored([0, 4, 8, 12].map((word) => seed[word + lane])),
+    );
+    for (const [place, dropped] of [26, 128].entries()) {
+      const rounds = Array.from({ length: Math.ceil(noise[place].length / 16) }, () =>
+        Uint32Array.from(generators, (each) => each.bits()),
+      );
+      const bytes = rounds.flatMap((words) => [...new Uint8Array(words.buffer)]);
+      noise[place].forEach((each, i) => {
+        expect(each).toBe(bytes[i] < dropped ? 0 : Math.fround(256 / (256 - dropped)));
+      });
+    }
+  });
+
   it('drops its share, and leaves the mean where it was', () => {
-    const noise = new Float32Array(100_003);
-    fillNoise(noise, 0.1, RandomGenerator.seeded(1));
+    const [noise] = draw(14_289, RandomGenerator.seeded(1));
     const dropped = noise.filter((each) => each === 0).length / noise.length;
     expect(dropped).toBeCloseTo(26 / 256, 2);
     expect(noise.reduce((a, b) => a + b, 0) / noise.length).toBeCloseTo(1, 2);

@@ -8,49 +8,86 @@ export interface PackedBatch {
   /** Tokens of the longest text. */
   readonly longest: number;
   /** What every layer needs to know of the lengths. */
-  readonly attention: Readonly<Record<'placeOf' | 'mask', Tensor>>;
+  readonly attention: Readonly<Record<'placed' | 'placedOnce' | 'placeOf' | 'mask', Tensor>>;
   /** What is needed to make one vector of a text. */
   readonly pooling: Readonly<Record<string, Tensor>>;
 }
 
-/** Added to the scores of padding: exp of it is exactly 0. */
-const hidden = -1e9;
+/**
+ * Added to the scores of padding, which repeats its text's last token: it has e^-60 of that token's share, far too little to
+ * be seen in a sum. Not further below 0, as a share that is no normal float32 would take a hundred times as long to work out.
+ */
+const hidden = -60;
 
 /**
+ * Where each head of each token goes in attention, and back. Rows are heads of tokens, [tokens * heads], or of places,
+ * [texts * heads * longest].
  * @param ids of each text
- * @returns `placeOf` [tokens, 2]: text and place of each token; `mask` [texts, 1, 1, longest]: 0 for tokens, far below 0 for
- *   padding; `pooling` [texts, tokens]: a text's vector in terms of its tokens
+ * @returns `placed` [texts, heads, longest]: the row at each place, at padding that of the text's last token; `placedOnce`: the
+ *   same, at padding one past the last row; `placeOf` [tokens, heads]: the place of each row; `mask` [texts, 1, 1, longest]: 0
+ *   for tokens, far below 0 for padding; `pooling` [texts, tokens]: a text's vector in terms of its tokens, or
+ *   [texts, longest]: the token at each place
  */
-export function packBatch(ids: readonly Int32Array[], pooling: Pooling): PackedBatch {
+export function packBatch(ids: readonly Int32Array[], heads: number, pooling: Pooling): PackedBatch {
   const texts = ids.length;
   const lengths = ids.map(({ length }) => length);
   const longest = Math.max(...lengths);
   const tokens = lengths.reduce((sum, length) => sum + length, 0);
-  const placeOf = new BigInt64Array(2 * tokens);
+  const placed = new Int32Array(texts * heads * longest);
+  const placedOnce = new Int32Array(placed.length).fill(tokens * heads);
+  const placeOf = new Int32Array(tokens * heads);
   const mask = new Float32Array(texts * longest).fill(hidden);
-  const share = new Float32Array(texts * tokens);
-  let token = 0;
+  let first = 0;
   lengths.forEach((length, text) => {
-    const row = text * longest;
-    mask.fill(0, row, row + length);
-    const first = text * tokens + token;
-    if (pooling === 'cls') share[first] = 1;
-    else share.fill(1 / length, first, first + length);
-    for (let place = 0; place < length; place++, token++) {
-      placeOf[2 * token] = BigInt(text);
-      placeOf[2 * token + 1] = BigInt(place);
+    mask.fill(0, text * longest, text * longest + length);
+    for (let head = 0; head < heads; head++) {
+      const start = (text * heads + head) * longest;
+      for (let place = 0; place < longest; place++) {
+        const row = (first + Math.min(place, length - 1)) * heads + head;
+        placed[start + place] = row;
+        if (place >= length) continue;
+        placedOnce[start + place] = row;
+        placeOf[row] = start + place;
+      }
     }
+    first += length;
   });
   return {
     texts,
     tokens,
     longest,
     attention: {
-      placeOf: new Tensor('int64', placeOf, [tokens, 2]),
+      placed: new Tensor('int32', placed, [texts, heads, longest]),
+      placedOnce: new Tensor('int32', placedOnce, [texts, heads, longest]),
+      placeOf: new Tensor('int32', placeOf, [tokens, heads]),
       mask: new Tensor('float32', mask, [texts, 1, 1, longest]),
     },
-    pooling: pooling === 'max' ? {} : { pooling: new Tensor('float32', share, [texts, tokens]) },
+    pooling: { pooling: pooling === 'max' ? places(lengths, longest) : shares(lengths, tokens, pooling) },
   };
+}
+
+/** The token at each place, [texts, longest]; at padding the text's last. */
+function places(lengths: readonly number[], longest: number): Tensor {
+  const tokenAt = new Int32Array(lengths.length * longest);
+  let first = 0;
+  lengths.forEach((length, text) => {
+    for (let place = 0; place < longest; place++) tokenAt[text * longest + place] = first + Math.min(place, length - 1);
+    first += length;
+  });
+  return new Tensor('int32', tokenAt, [lengths.length, longest]);
+}
+
+/** What each token counts in the vector of each text, [texts, tokens]. */
+function shares(lengths: readonly number[], tokens: number, pooling: Pooling): Tensor {
+  const share = new Float32Array(lengths.length * tokens);
+  let first = 0;
+  lengths.forEach((length, text) => {
+    const start = text * tokens + first;
+    if (pooling === 'cls') share[start] = 1;
+    else share.fill(1 / length, start, start + length);
+    first += length;
+  });
+  return new Tensor('float32', share, [lengths.length, tokens]);
 }
 
 /** The words of a batch: `words` are the ids that occur, each once; `wordOf` and `positionOf` [tokens] say what each token is. */

@@ -1,7 +1,6 @@
 import type { GraphBuilder } from '../../onnx/builder.js';
-import { float, int, ints, type Value } from '../../onnx/graph.js';
+import { float, int, type Value } from '../../onnx/graph.js';
 import { type Architecture, layerPart, type Pooling } from '../architecture.js';
-import { queryKeyValue } from './parameters.js';
 
 /** What an encoder's graph is written from. */
 export interface EncoderParts {
@@ -16,11 +15,13 @@ export interface EncoderParts {
 /**
  * The parts of a BERT encoder in plain operators, each with a gradient, where the serving graph has fused ones. The tokens of
  * all texts stand one after the other, [tokens, hidden]; only within attention are they padded, [texts, longest, ...].
- * Adds the inputs `placeOf` and `mask` (see `packBatch`).
+ * Adds the inputs `placed`, `placedOnce`, `placeOf` and `mask` (see `packBatch`).
  */
 export function packedEncoder(g: GraphBuilder, { architecture, pooling, weight, dropped }: EncoderParts) {
   const { activation, epsilon, heads, hidden } = architecture;
-  const placeOf = g.input('placeOf', 'int64', ['tokens', 2]);
+  const placed = g.input('placed', 'int32', ['texts', heads, 'longest']);
+  const placedOnce = g.input('placedOnce', 'int32', ['texts', heads, 'longest']);
+  const placeOf = g.input('placeOf', 'int32', ['tokens', heads]);
   const mask = g.input('mask', 'float32', ['texts', 1, 1, 'longest']);
 
   const add = (a: Value, b: Value) => g.op('Add', [a, b]);
@@ -31,32 +32,24 @@ export function packedEncoder(g: GraphBuilder, { architecture, pooling, weight, 
   const linear = (x: Value, name: string) =>
     g.op('Gemm', [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transB: int(1) });
 
-  const [texts, longest] = [0, 3].map((axis) => g.op('Shape', [mask], { start: int(axis), end: int(axis + 1) }));
-  /** [tokens, width] to [texts, longest, width], with zeros for padding; and back. */
-  const padded = (x: Value) => {
-    const width = x.shape.slice(1).map(Number);
-    const zeros = g.op('ConstantOfShape', [g.op('Concat', [texts, longest, g.integers(...width)], { axis: int(0) })]);
-    return g.op('ScatterND', [zeros, placeOf, x]);
-  };
-  const packed = (x: Value) => g.op('GatherND', [x, placeOf], {}, ['tokens', ...x.shape.slice(2)]);
-
   const attention = (x: Value, layer: number) => {
     const size = hidden / heads;
-    const queryKeyValues = padded(linear(x, queryKeyValue(layer)));
-    const byHead = g.op('Transpose', [g.op('Reshape', [queryKeyValues, g.integers(0, 0, 3, heads, size)])], {
-      perm: ints(2, 0, 3, 1, 4),
+    const [query, key, value] = ['query', 'key', 'value'].map((name) => {
+      const byToken = g.op('Reshape', [linear(x, layerPart(layer, `attention.self.${name}`)), g.integers(-1, size)]);
+      return g.op('Gather', [byToken, placed]);
     });
-    const [query, key, value] = g.ops('Split', [byHead], { axis: int(0), num_outputs: int(3) }, 3);
     const scores = g.op('FusedMatMul', [query, key], { transB: int(1), alpha: float(1 / Math.sqrt(size)) });
     const shares = dropped(g.op('Softmax', [add(scores, mask)], { axis: int(-1) }), `${layer}.shares`, 'attention');
-    const mixed = g.op('Squeeze', [g.op('MatMul', [shares, value]), g.integers(0)]);
-    const byToken = g.op('Transpose', [mixed], { perm: ints(0, 2, 1, 3) });
-    return packed(g.op('Reshape', [byToken, g.integers(0, 0, hidden)]));
+    const byPlace = g.op('Reshape', [g.op('MatMul', [shares, value]), g.integers(-1, size)]);
+    return g.op('Reshape', [g.op('Gather', [byPlace, placeOf]), g.integers(0, hidden)]);
   };
 
   return {
-    /** Indices of which each is another: what differentiates the graph wants to know. */
-    distinct: new Set([placeOf]),
+    /** What attention takes to its places only moves, as nothing learns from padding: what differentiates the graph wants to know. */
+    waysBack: new Map([
+      [placed, { places: placeOf, missing: false }],
+      [placeOf, { places: placedOnce, missing: true }],
+    ]),
 
     /**
      * What the first layer takes, [tokens, hidden]. Adds the inputs `wordOf` and `positionOf` (see `wordsOf`).
@@ -86,15 +79,11 @@ export function packedEncoder(g: GraphBuilder, { architecture, pooling, weight, 
     pool(x: Value): Value {
       const pooled =
         pooling === 'max'
-          ? largest(g, padded(x), mask)
+          ? g.op('ReduceMax', [g.op('Gather', [x, g.input('pooling', 'int32', ['texts', 'longest'])]), g.integers(1)], {
+              keepdims: int(0),
+            })
           : g.op('MatMul', [g.input('pooling', 'float32', ['texts', 'tokens']), x]);
       return g.op('LpNormalization', [pooled], { axis: int(-1), p: int(2) });
     },
   };
-}
-
-/** The largest of each text's real tokens, from [texts, longest, hidden]. */
-function largest(g: GraphBuilder, x: Value, mask: Value): Value {
-  const masked = g.op('Add', [x, g.op('Reshape', [mask, g.integers(0, -1, 1)])]);
-  return g.op('ReduceMax', [masked, g.integers(1)], { keepdims: int(0) });
 }
