@@ -89,7 +89,7 @@ async function trial(name: string, start: Start, labels: readonly string[], batc
     used,
     {
       threads,
-      mostBatchTokens: batchSize * Math.max(...texts.map(({ length }) => length)),
+      batchSize,
       boundaryBytes: 512 * 2 ** 20,
       signal: new AbortController().signal,
       onBoundary: () => {},

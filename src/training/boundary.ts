@@ -46,9 +46,9 @@ export async function computeBoundary(
       await nextTurn();
       signal.throwIfAborted();
       const ids = batch.map((row) => rows[row]);
-      const { words, feeds: tokens } = wordsOf(ids);
+      const { words, tokensOf } = wordsOf(ids);
       const packed = packBatch(ids, plan.architecture.heads, plan.pooling);
-      const inputs = { ...feeds, ...packed.attention, ...tokens, words: wordVectors(table, words, hidden) };
+      const inputs = { ...feeds, ...packed.attention, ...tokensOf(ids), words: wordVectors(table, words, hidden) };
       const activations = floatsOf((await session.run(inputs)).boundary);
       let end = 0;
       for (const row of batch) {

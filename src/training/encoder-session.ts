@@ -5,6 +5,7 @@ import { encoderParameters, wordTable } from '../encoder/training/parameters.js'
 import { type Head, layersOf } from '../heads/head.js';
 import type { Targets } from '../heads/loss.js';
 import type { RandomGenerator } from '../random/generator.js';
+import { batchParts } from './batch-parts.js';
 import { batchesByLength } from './batches.js';
 import { type BoundaryOptions, computeBoundary } from './boundary.js';
 import { type LearningShape, LearningWeights } from './learning-weights.js';
@@ -37,8 +38,10 @@ export interface LearningEncoder {
 }
 
 export interface LearningOptions extends BoundaryOptions {
-  /** The most tokens that one step takes. */
-  readonly mostBatchTokens: number;
+  /** The most rows that one step takes. */
+  readonly batchSize: number;
+  /** About what a run may keep for its way back: larger batches are run in parts. */
+  readonly activationBytes?: number;
 }
 
 /**
@@ -56,15 +59,17 @@ export async function openLearningEncoder(
   const { architecture, learning, pooling } = plan;
   const { hidden } = architecture;
   const all = learning.kind === 'all';
+  const partsOf = (lengths: readonly number[]) => batchParts(lengths, plan, options.activationBytes);
+  const largestBatch = used
+    .map((row) => rows[row].length)
+    .sort((a, b) => b - a)
+    .slice(0, options.batchSize);
+  const vocabulary = architecture.vocabulary;
+  const mostTouched = Math.min(vocabulary, total(largestBatch));
   const weights = new LearningWeights(
     learningShapes(plan),
-    all
-      ? {
-          rows: architecture.vocabulary,
-          columns: hidden,
-          mostTouched: Math.min(architecture.vocabulary, options.mostBatchTokens),
-        }
-      : undefined,
+    all ? { rows: vocabulary, columns: hidden, mostTouched } : undefined,
+    partsOf(largestBatch).length > 1,
   );
   setStart(weights, plan, start, heads);
   const boundary = all ? undefined : await computeBoundary(plan, learning.frozenLayers, start, rows, used, options);
@@ -77,52 +82,70 @@ export async function openLearningEncoder(
   const headless = Object.fromEntries(
     Object.entries(weightFeeds).filter(([name]) => forward.inputNames.includes(name)),
   );
-  const gradientFetches = weights.gradientFetches(gradientOf);
   const drawNoise = openNoise(noiseInputs);
 
-  /** What a batch of rows is to the graph. */
-  const batchOf = (batch: readonly number[]) => {
-    const ids = batch.map((row) => rows[row]);
-    const packed = packBatch(ids, architecture.heads, pooling);
-    const lengths = { ...packed.attention, ...packed.pooling };
-    if (boundary) {
-      const activations = new Tensor('float32', boundary.gather(batch), [packed.tokens, hidden]);
-      return { packed, words: new Int32Array(0), feeds: { ...lengths, boundary: activations } };
-    }
-    const { words, feeds } = wordsOf(ids);
-    const vectors = wordVectors(weights.tableValues, words, hidden);
-    return { packed, words, feeds: { ...lengths, ...feeds, words: vectors } };
+  /** The words of a batch and what the table holds of them. */
+  const wordsIn = (batch: readonly number[]) => {
+    const { words, tokensOf } = wordsOf(boundary ? [] : batch.map((row) => rows[row]));
+    return { words, tokensOf, vectors: wordVectors(weights.tableValues, words, hidden) };
   };
+  /** What some rows of a batch are to the graph. */
+  const inputsOf = (part: readonly number[], { tokensOf, vectors }: ReturnType<typeof wordsIn>) => {
+    const ids = part.map((row) => rows[row]);
+    const packed = packBatch(ids, architecture.heads, pooling);
+    const start: Record<string, Tensor> = boundary
+      ? { boundary: new Tensor('float32', boundary.gather(part), [packed.tokens, hidden]) }
+      : { ...tokensOf(ids), words: vectors };
+    return { packed, feeds: { ...packed.attention, ...packed.pooling, ...start } };
+  };
+  /** Where a run puts gradients: the first part of a batch, or a further one. */
+  const fetchesOf = (words: number, further: boolean) => ({
+    ...weights.gradientFetches(gradientOf, further),
+    ...(all && {
+      [gradientOf('words')]: new Tensor('float32', weights.tableGradients(words, further), [words, hidden]),
+    }),
+  });
 
   return {
     weights,
     dimensions: hidden,
     async gradients(batch, targets, lossWeights, noise) {
-      const { packed, words, feeds } = batchOf(batch);
-      const given = targets.flatMap((target, h): [string, Tensor][] => [
-        [`given.${h}`, new Tensor('float32', target.given, [batch.length, target.given.length / batch.length])],
-        [`weights.${h}`, new Tensor('float32', shares(target.weights), [batch.length])],
-        [`lossWeight.${h}`, new Tensor('float32', Float32Array.of(lossWeights[h]), [])],
-      ]);
-      const losses = targets.map(() => new Float32Array(1));
-      const fetches: Record<string, Tensor> = { ...gradientFetches };
-      losses.forEach((loss, h) => {
-        fetches[`loss.${h}`] = new Tensor('float32', loss, []);
-      });
-      if (all)
-        fetches[gradientOf('words')] = new Tensor('float32', weights.tableGradients(words.length), [
-          words.length,
-          hidden,
-        ]);
-      await step.run({ ...weightFeeds, ...feeds, ...drawNoise(packed, noise), ...Object.fromEntries(given) }, fetches);
+      const words = wordsIn(batch);
+      const counts = targets.map(({ weights }) => shares(weights));
+      const losses = targets.map(() => 0);
+      const parts = partsOf(batch.map((row) => rows[row].length));
+      for (const [place, { from, to }] of parts.entries()) {
+        if (place > 0) await nextTurn();
+        options.signal.throwIfAborted();
+        const { packed, feeds } = inputsOf(batch.slice(from, to), words);
+        const given = targets.flatMap(({ given }, h): [string, Tensor][] => {
+          const labels = given.length / batch.length;
+          const some = given.subarray(from * labels, to * labels);
+          return [
+            [`given.${h}`, new Tensor('float32', some, [to - from, labels])],
+            [`weights.${h}`, new Tensor('float32', counts[h].subarray(from, to), [to - from])],
+            [`lossWeight.${h}`, new Tensor('float32', Float32Array.of(lossWeights[h]), [])],
+          ];
+        });
+        const told = losses.map(() => new Float32Array(1));
+        const lossFetches = told.map((loss, h): [string, Tensor] => [`loss.${h}`, new Tensor('float32', loss, [])]);
+        await step.run(
+          { ...weightFeeds, ...feeds, ...drawNoise(packed, noise), ...Object.fromEntries(given) },
+          { ...fetchesOf(words.words.length, place > 0), ...Object.fromEntries(lossFetches) },
+        );
+        if (place > 0) weights.addFurther(words.words.length);
+        told.forEach(([loss], h) => {
+          losses[h] += loss;
+        });
+      }
       const labelled = targets.map((target) => target.weights.some((weight) => weight > 0));
-      return { losses: losses.map(([loss], h) => (labelled[h] ? loss : Number.NaN)), words };
+      return { losses: losses.map((loss, h) => (labelled[h] ? loss : Number.NaN)), words: words.words };
     },
     async embed(which, vectorOf) {
       for (const batch of batchesByLength(which, (row) => rows[row].length, forwardTokens)) {
         await nextTurn();
         options.signal.throwIfAborted();
-        const { embedding } = await forward.run({ ...headless, ...batchOf(batch).feeds });
+        const { embedding } = await forward.run({ ...headless, ...inputsOf(batch, wordsIn(batch)).feeds });
         const vectors = floatsOf(embedding);
         batch.forEach((row, place) => {
           vectorOf(row, vectors.subarray(place * hidden, (place + 1) * hidden));
@@ -178,6 +201,12 @@ const tensorsOf = (head: Head): readonly Float32Array[] => layersOf(head).flatMa
 
 /** Weights that sum to 1, where any is above 0: the loss is a mean. */
 function shares(weights: Float32Array): Float32Array {
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / (total || 1));
+  const all = total(weights);
+  return weights.map((weight) => weight / (all || 1));
 }
+
+const total = (numbers: Iterable<number>): number => {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+};

@@ -107,7 +107,7 @@ export async function fitEncoder(
   };
   const learner = await openLearningEncoder(plan, encoder.weights, start, texts, [...training, ...split.validation], {
     threads: options.threads,
-    mostBatchTokens: batchSize * Math.max(...texts.map(({ length }) => length)),
+    batchSize,
     boundaryBytes: options.boundaryBytes,
     signal,
     onBoundary: options.onBoundary ?? (() => {}),

@@ -29,8 +29,8 @@ export interface StepRates {
   readonly gradientScale: number;
 }
 
-/** Numbers of one kind for all tensors that learn. */
-type Kind = 'values' | 'means' | 'variances' | 'gradients';
+/** Numbers of one kind for all tensors that learn; `further` are the gradients of a further part of a batch. */
+type Kind = 'values' | 'means' | 'variances' | 'gradients' | 'further';
 
 const BETA1 = 0.9;
 const BETA2 = 0.999;
@@ -52,6 +52,7 @@ export class LearningWeights {
   readonly #places = new Map<string, { readonly tensor: LearningShape; readonly offset: number }>();
   readonly #kindBytes: number;
   readonly #tableBytes: number;
+  readonly #touchedBytes: number;
   /** The step in which each row of the table was last touched; 0 for never. */
   readonly #lastTouched: Int32Array;
   #step = 0;
@@ -60,6 +61,7 @@ export class LearningWeights {
   constructor(
     readonly tensors: readonly LearningShape[],
     private readonly table: TableShape | undefined,
+    inParts = false,
   ) {
     let offset = 0;
     for (const tensor of tensors) {
@@ -73,8 +75,9 @@ export class LearningWeights {
     this.#kindBytes = offset;
     this.#tableBytes = table ? aligned(4 * table.rows * table.columns) : 0;
     this.#lastTouched = new Int32Array(table?.rows ?? 0);
-    const touchedBytes = table ? 4 * table.mostTouched * table.columns : 0;
-    this.#kernel = adamwKernel(4 * this.#kindBytes + 3 * this.#tableBytes + aligned(touchedBytes));
+    this.#touchedBytes = table ? aligned(4 * table.mostTouched * table.columns) : 0;
+    const ofGradients = (inParts ? 2 : 1) * (this.#kindBytes + this.#touchedBytes);
+    this.#kernel = adamwKernel(3 * (this.#kindBytes + this.#tableBytes) + ofGradients);
   }
 
   /** The weights of a tensor, where they lie. */
@@ -87,9 +90,9 @@ export class LearningWeights {
     return this.#onnxTensors('values', (name) => name);
   }
 
-  /** Where ONNX Runtime is to put the gradients. */
-  gradientFetches(nameOf: (tensor: string) => string): Record<string, Tensor> {
-    return this.#onnxTensors('gradients', nameOf);
+  /** Where ONNX Runtime is to put the gradients; those of a further part of a batch lie apart until `addFurther`. */
+  gradientFetches(nameOf: (tensor: string) => string, further = false): Record<string, Tensor> {
+    return this.#onnxTensors(further ? 'further' : 'gradients', nameOf);
   }
 
   /** The table's weights, [rows, columns]. */
@@ -99,22 +102,27 @@ export class LearningWeights {
   }
 
   /** Where the gradients of so many rows of the table belong, [rows, columns]. */
-  tableGradients(rows: number): Float32Array {
+  tableGradients(rows: number, further = false): Float32Array {
     const columns = this.table?.columns ?? 0;
-    return new Float32Array(this.#kernel.buffer, this.#tablePlace('gradients'), rows * columns);
+    return new Float32Array(this.#kernel.buffer, this.#tablePlace(further ? 'further' : 'gradients'), rows * columns);
+  }
+
+  /** Adds the gradients of a further part of a batch to those that are there. */
+  addFurther(touchedRows: number): void {
+    this.#kernel.add(this.#kindPlace('gradients'), this.#kindPlace('further'), this.#gradientBytes(touchedRows));
   }
 
   /** The common length of all gradients. */
   gradientNorm(touchedRows: number): number {
-    const rows = this.tableGradients(touchedRows);
-    new Float32Array(
-      rows.buffer,
-      rows.byteOffset + rows.byteLength,
-      (aligned(rows.byteLength) - rows.byteLength) / 4,
-    ).fill(0);
-    const dense = this.#sumOfSquares(this.#kindPlace('gradients'), this.#kindBytes);
-    return Math.sqrt(dense + this.#sumOfSquares(rows.byteOffset, aligned(rows.byteLength)));
+    const [start, bytes] = [this.#kindPlace('gradients'), this.#gradientBytes(touchedRows)];
+    const { byteOffset, byteLength } = this.tableGradients(touchedRows);
+    new Uint8Array(this.#kernel.buffer, byteOffset + byteLength, start + bytes - byteOffset - byteLength).fill(0);
+    return Math.sqrt(this.#sumOfSquares(start, bytes));
   }
+
+  /** Up to where gradients lie, one behind the other. */
+  #gradientBytes = (touchedRows: number): number =>
+    this.#kindBytes + aligned(4 * touchedRows * (this.table?.columns ?? 0));
 
   /** The kernel adds up in single precision: so many at a time that none of it is lost. */
   #sumOfSquares(place: number, bytes: number): number {
@@ -131,13 +139,13 @@ export class LearningWeights {
   step(rates: StepRates, touched: Int32Array): void {
     this.#step += 1;
     for (const { tensor, offset } of this.#places.values()) {
-      const places = kinds.map((kind) => this.#kindPlace(kind) + offset);
+      const places = moved.map((kind) => this.#kindPlace(kind) + offset);
       this.#move(places, aligned(4 * elementsOf(tensor.shape)), 1, rates, rates[tensor.group], tensor.decays);
     }
     const rowBytes = 4 * (this.table?.columns ?? 0);
     touched.forEach((row, place) => {
       const rows = [row, row, row, place];
-      const places = kinds.map((kind, i) => this.#tablePlace(kind) + rows[i] * rowBytes);
+      const places = moved.map((kind, i) => this.#tablePlace(kind) + rows[i] * rowBytes);
       this.#move(places, rowBytes, this.#step - this.#lastTouched[row], rates, rates.encoder, true);
       this.#lastTouched[row] = this.#step;
     });
@@ -212,8 +220,19 @@ export class LearningWeights {
     return Int32Array.from(this.#lastTouched.keys()).filter((row) => this.#lastTouched[row] > 0);
   }
 
-  #kindPlace = (kind: Kind): number => kinds.indexOf(kind) * this.#kindBytes;
-  #tablePlace = (kind: Kind): number => 4 * this.#kindBytes + kinds.indexOf(kind) * this.#tableBytes;
+  /** First what is kept of the tensors, then of the table; then gradients, those of the rows behind those of the tensors. */
+  #kindPlace(kind: Kind): number {
+    const behind = kinds.indexOf(kind) - stored.length;
+    return behind < 0
+      ? kinds.indexOf(kind) * this.#kindBytes
+      : stored.length * (this.#kindBytes + this.#tableBytes) + behind * (this.#kindBytes + this.#touchedBytes);
+  }
+  #tablePlace(kind: Kind): number {
+    const place = stored.findIndex((each) => each === kind);
+    return place < 0
+      ? this.#kindPlace(kind) + this.#kindBytes
+      : stored.length * this.#kindBytes + place * this.#tableBytes;
+  }
   #kind = (kind: Kind) => new Float32Array(this.#kernel.buffer, this.#kindPlace(kind), this.#kindBytes / 4);
 
   #tableRows(kind: Kind, rows: Int32Array): Float32Array {
@@ -250,8 +269,9 @@ export class LearningWeights {
   }
 }
 
-const kinds = ['values', 'means', 'variances', 'gradients'] as const;
 const stored = ['values', 'means', 'variances'] as const;
+const moved = [...stored, 'gradients'] as const;
+const kinds = [...moved, 'further'] as const;
 
 type Moments = Readonly<Record<(typeof stored)[number], Float32Array>>;
 

@@ -68,7 +68,7 @@ async function ours({ architecture, pooling, learning, weights, texts }: Setting
     all,
     {
       threads: 1,
-      mostBatchTokens: 200,
+      batchSize: 4,
       boundaryBytes: 1e6,
       signal: new AbortController().signal,
       onBoundary: () => {},

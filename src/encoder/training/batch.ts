@@ -90,24 +90,29 @@ function shares(lengths: readonly number[], tokens: number, pooling: Pooling): T
   return new Tensor('float32', share, [lengths.length, tokens]);
 }
 
-/** The words of a batch: `words` are the ids that occur, each once; `wordOf` and `positionOf` [tokens] say what each token is. */
+/**
+ * The words of a batch.
+ * @returns `words`: the ids that occur, each once; `tokensOf` some of the texts: `wordOf` and `positionOf` [tokens] say what each
+ *   token is
+ */
 export function wordsOf(texts: readonly Int32Array[]) {
   const places = new Map<number, number>();
-  const tokens = texts.reduce((sum, { length }) => sum + length, 0);
-  const [wordOf, positionOf] = [new Int32Array(tokens), new Int32Array(tokens)];
-  let token = 0;
-  for (const ids of texts)
-    ids.forEach((id, position) => {
-      const place = places.get(id) ?? places.size;
-      places.set(id, place);
-      wordOf[token] = place;
-      positionOf[token++] = position;
-    });
+  for (const ids of texts) for (const id of ids) if (!places.has(id)) places.set(id, places.size);
   return {
     words: Int32Array.from(places.keys()),
-    feeds: {
-      wordOf: new Tensor('int32', wordOf, [tokens]),
-      positionOf: new Tensor('int32', positionOf, [tokens]),
+    tokensOf(some: readonly Int32Array[]): Record<'wordOf' | 'positionOf', Tensor> {
+      const tokens = some.reduce((sum, { length }) => sum + length, 0);
+      const [wordOf, positionOf] = [new Int32Array(tokens), new Int32Array(tokens)];
+      let token = 0;
+      for (const ids of some)
+        ids.forEach((id, position) => {
+          wordOf[token] = places.get(id) ?? 0;
+          positionOf[token++] = position;
+        });
+      return {
+        wordOf: new Tensor('int32', wordOf, [tokens]),
+        positionOf: new Tensor('int32', positionOf, [tokens]),
+      };
     },
   };
 }
