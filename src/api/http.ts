@@ -16,6 +16,9 @@ import { serveSubscriptions } from './subscriptions.js';
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
 export const LONGEST_BODY = 64 * 1024 * 1024;
 
+/** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
+const LAST_ANSWERS = 1_500;
+
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
 /** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
@@ -47,7 +50,12 @@ export async function serveHttp(
     includeStacktraceInErrorResponses: false,
     formatError: (_, error) => callerError(error, log),
     logger: quietLogger(log),
-    plugins: [ApolloServerPluginDrainHttpServer({ httpServer: server }), ApolloServerPluginLandingPageDisabled()],
+    // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
+    stopOnTerminationSignals: false,
+    plugins: [
+      ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
+      ApolloServerPluginLandingPageDisabled(),
+    ],
   });
   await apollo.start();
 
