@@ -13,29 +13,34 @@ const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.
 
 let queue: Supervised | undefined;
 const others: Supervised[] = [];
+/** The process that is starting right now, or was started last. */
+let starting: Promise<unknown> = Promise.resolve();
 const stopping = new AbortController();
 
 async function start(config: Config): Promise<void> {
   // The processes speak up only when something is wrong, unless more was asked for.
   const environment = { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+  const { signal } = stopping;
+  const run = (name: string, path: string, given: readonly string[] = []): Promise<Supervised> => {
+    const running = supervise(name, { entry: entry(path), arguments: given, environment, signal }, terminal.say);
+    starting = running.catch(() => {});
+    return running;
+  };
   await checkDataFolder(config);
   if (config.queue.kind === 'embedded') {
     terminal.say(`Starting the queue in ${config.queue.folder}`);
-    queue = await supervise(
-      'queue',
-      { entry: entry('./queue/embedded/process.js'), arguments: [config.queue.folder], environment },
-      terminal.say,
-    );
+    queue = await run('queue', './queue/embedded/process.js', [config.queue.folder]);
   }
+  signal.throwIfAborted();
   terminal.say('Loading the encoder');
-  const api = await supervise('API', { entry: entry('./server.js'), environment }, terminal.say);
+  const api = await run('API', './server.js');
   others.push(api);
-  others.push(await supervise('worker', { entry: entry('../worker/main.js'), environment }, terminal.say));
+  others.push(await run('worker', '../worker/main.js'));
   const address = api.address ?? '';
-  await followStarter(address, terminal, stopping.signal).catch((error) =>
+  await followStarter(address, terminal, signal).catch((error) =>
     terminal.say(`The starter training cannot be followed: ${messageOf(error)}`),
   );
-  if (stopping.signal.aborted) return;
+  if (signal.aborted) return;
   terminal.say(
     `\nManyhead is ready: open ${address}/graphql\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`,
   );
@@ -44,7 +49,7 @@ async function start(config: Config): Promise<void> {
 /** The queue goes last, so that the worker can still hand its job back to it. */
 async function stop(): Promise<void> {
   stopping.abort();
-  await Promise.all(others.map((each) => each.stop()));
+  await Promise.all([starting, ...others.map((each) => each.stop())]);
   await queue?.stop();
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import type { Log } from '../log.js';
 import type { Context } from './context.js';
 
 /** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
@@ -21,6 +22,7 @@ const compressed = promisify(gzip);
 export function takesShortWay(
   apollo: ApolloServer<Context>,
   context: Context,
+  log: Log,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
@@ -36,7 +38,12 @@ export function takesShortWay(
   if (!isUsual) return false;
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.once('end', () => void answer(apollo, context, request, response, Buffer.concat(chunks)));
+  request.once('end', () => {
+    answer(apollo, context, request, response, Buffer.concat(chunks)).catch((error) => {
+      log.error('a request could not be answered', {}, error);
+      response.destroy();
+    });
+  });
   return true;
 }
 

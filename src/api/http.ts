@@ -22,6 +22,9 @@ import { stringifyWithVectors } from './vector.js';
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
 export const LONGEST_BODY = 64 * 1024 * 1024;
 
+/** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
+const LAST_ANSWERS = 1_500;
+
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
 /** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
@@ -47,7 +50,7 @@ export async function serveHttp(
 ): Promise<HttpServer> {
   const app = express();
   const server = createServer((request, response) => {
-    if (!takesShortWay(apollo, context, request, response)) app(request, response);
+    if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
   });
   const apollo = new ApolloServer<Context>({
     schema,
@@ -56,8 +59,10 @@ export async function serveHttp(
     formatError: (_, error) => callerError(error, log),
     logger: quietLogger(log),
     stringifyResult: stringifyWithVectors,
+    // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
+    stopOnTerminationSignals: false,
     plugins: [
-      ApolloServerPluginDrainHttpServer({ httpServer: server }),
+      ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
       ApolloServerPluginLandingPageDisabled(),
       overloadStatus,
     ],

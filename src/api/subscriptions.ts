@@ -10,6 +10,9 @@ import { callerError } from './errors.js';
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
 
+/** How long a client may take to say goodbye before it is cut off, in milliseconds. */
+const LONGEST_GOODBYE = 500;
+
 /** GraphQL over WebSocket at /graphql, by the graphql-transport-ws protocol: subscriptions, and queries too. */
 export function serveSubscriptions(
   server: Server,
@@ -35,7 +38,11 @@ export function serveSubscriptions(
   );
   return {
     async close() {
+      const late = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, LONGEST_GOODBYE);
       await serving.dispose();
+      clearTimeout(late);
     },
   };
 }

@@ -6,6 +6,8 @@ export interface StartOptions {
   readonly entry: string;
   readonly arguments?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Ends the process where this is aborted before it is ready; later it means nothing. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ReadyChild {
@@ -18,7 +20,13 @@ export interface ReadyChild {
  * Starts a process of ours and waits until it says that it is ready. It ends with this process.
  * @throws StartError with what the process left on standard error when it could not start
  */
-export async function startChild({ entry, arguments: given = [], environment }: StartOptions): Promise<ReadyChild> {
+export async function startChild({
+  entry,
+  arguments: given = [],
+  environment,
+  signal,
+}: StartOptions): Promise<ReadyChild> {
+  signal?.throwIfAborted();
   const child = fork(entry, given, {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     execArgv: [],
@@ -31,13 +39,15 @@ export async function startChild({ entry, arguments: given = [], environment }: 
     said += bytes;
   };
   child.stderr?.on('data', hear);
+  const giveUp = () => child.kill('SIGTERM');
+  signal?.addEventListener('abort', giveUp);
   const address = await new Promise<string | undefined>((resolve, reject) => {
     child.once('message', (message) => resolve(isReady(message) ? message.address : undefined));
     child.once('error', reject);
     child.once('close', (code, signal) =>
       reject(new StartError(said.trim() || `it ended with ${signal ?? `code ${code}`}`)),
     );
-  });
+  }).finally(() => signal?.removeEventListener('abort', giveUp));
   child.stderr?.off('data', hear);
   child.stderr?.pipe(process.stderr, { end: false });
   if (said !== '') process.stderr.write(said);

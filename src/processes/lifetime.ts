@@ -34,17 +34,19 @@ export async function runProcess(
       process.exit(0);
     };
     let stopping = false;
-    for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const)
-      process.on(event, () => {
-        if (stopping) return;
-        stopping = true;
-        // A queue that is away must not keep the process: what matters is on disk already.
-        setTimeout(() => process.exit(0), LONGEST_STOP).unref();
-        stop().catch((error) => {
-          process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
-          process.exit(1);
-        });
+    const end = () => {
+      if (stopping) return;
+      stopping = true;
+      // The last resort: every room ends sooner by itself, and what matters is on disk already.
+      setTimeout(() => process.exit(0), LONGEST_STOP).unref();
+      stop().catch((error) => {
+        process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
+        process.exit(1);
       });
+    };
+    for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(event, end);
+    // The parent may have gone while this process was starting: nobody says so again.
+    if (process.send && !process.connected) return end();
     const ready: Ready = started.address === undefined ? { ready: true } : { ready: true, address: started.address };
     process.send?.(ready);
   } catch (error) {

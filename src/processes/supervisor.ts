@@ -45,10 +45,10 @@ export async function supervise(name: string, options: StartOptions, say: (line:
       pause = Math.min(2 * pause, LONGEST_PAUSE);
       if (stopping.signal.aborted) return;
       try {
-        current = await startChild(options);
-        if (stopping.signal.aborted) current.child.kill('SIGTERM');
-        else say(`The ${name} runs again.`);
+        current = await startChild({ ...options, signal: stopping.signal });
+        if (!stopping.signal.aborted) say(`The ${name} runs again.`);
       } catch (error) {
+        if (stopping.signal.aborted) return;
         say(`The ${name} could not be started again: ${messageOf(error)}`);
       }
     }

@@ -5,6 +5,7 @@ import type { QueueConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, parseDeliveryId } from './delivery.js';
+import { goodbye } from './goodbye.js';
 import { keyPrefix, type Link, openLink, queueName } from './link.js';
 import { isReported } from './progress.js';
 import { callLimit, until } from './unavailable.js';
@@ -71,8 +72,7 @@ export async function listen(
   return {
     async close() {
       closing.abort();
-      await until(AbortSignal.timeout(callLimit), listening).catch(() => {});
-      await link.close();
+      await goodbye(link, () => listening, callLimit);
     },
   };
 }
@@ -92,7 +92,7 @@ async function listenOn(
     } catch (error) {
       if (closing.aborted) return;
       aside(complain, 'events')(error);
-      await delay(500);
+      await delay(500, undefined, { signal: closing }).catch(() => {});
     }
   }
 }

@@ -3,9 +3,10 @@ import type { QueueConfig } from '../config.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, deliveryId } from './delivery.js';
 import { eventsKept } from './events.js';
+import { goodbye } from './goodbye.js';
 import { keyPrefix, openLink, queueName } from './link.js';
 import { isReported } from './progress.js';
-import { callLimit, stopIfTooLate, unavailable, until, withinCallLimit } from './unavailable.js';
+import { callLimit, stopIfTooLate, unavailable, withinCallLimit } from './unavailable.js';
 
 /** The queue as those see it who ask for work. Every call fails within 2 s with QUEUE_UNAVAILABLE when it is away. */
 export interface TrainingQueue {
@@ -86,9 +87,6 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
         return isReported(progress) ? progress.reported : undefined;
       }),
     ping: () => ask(async () => {}),
-    async close() {
-      await until(AbortSignal.timeout(callLimit), queue.close()).catch(() => {});
-      await link.close();
-    },
+    close: () => goodbye(link, () => queue.close(), callLimit),
   };
 }

@@ -3,6 +3,7 @@ import type { QueueConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, parseDeliveryId } from './delivery.js';
+import { goodbye } from './goodbye.js';
 import { type Lease, leases } from './lease.js';
 import { keyPrefix, openLink, queueName } from './link.js';
 import { throttledReporter } from './progress.js';
@@ -104,9 +105,7 @@ export function openWorker(
       if (closing) return;
       closing = true;
       held.abortAll();
-      const closed = opening.then(() => worker?.close());
-      if (worker) await until(AbortSignal.timeout(timing.closing), closed).catch(() => {});
-      await link.close();
+      await goodbye(link, () => opening.then(() => worker?.close()), timing.closing);
     },
   };
 }

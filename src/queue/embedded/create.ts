@@ -8,7 +8,7 @@ import { messageOf } from '../../errors.js';
 try {
   const database = await PGlite.create(process.argv[2] ?? '');
   await database.close();
-  process.exit(0);
+  process.send?.('ready', () => process.exit(0));
 } catch (error) {
   process.stderr.write(`${messageOf(error).split('\n')[0]}\n`);
   process.exit(1);

@@ -1,16 +1,19 @@
-import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import { runMigrations } from 'bullmq';
+import { startChild } from '../../processes/child.js';
 
 /** A queue is small: PostgreSQL's usual 128 MB of buffers would only be memory that is touched and kept. */
 const settings = ['shared_buffers=8MB', 'wal_buffers=256kB', 'min_wal_size=32MB', 'max_wal_size=64MB'];
 
-/** Opens the database in a folder, or makes a new one, and brings BullMQ's tables up to date. */
-export async function openDatabase(folder: string): Promise<PGlite> {
-  if (!existsSync(folder)) await create(folder);
+/**
+ * Opens the database in a folder, or makes a new one, and brings BullMQ's tables up to date.
+ * @param signal ends the making of a new one, which takes seconds
+ */
+export async function openDatabase(folder: string, signal: AbortSignal): Promise<PGlite> {
+  if (!existsSync(folder)) await create(folder, signal);
   const database = await PGlite.create(folder, {
     relaxedDurability: false,
     startParams: [...PGlite.defaultStartParams, ...settings.flatMap((setting) => ['-c', setting])],
@@ -29,14 +32,12 @@ export async function openDatabase(folder: string): Promise<PGlite> {
 }
 
 /** The folder appears whole or not at all. */
-async function create(folder: string): Promise<void> {
+async function create(folder: string, signal: AbortSignal): Promise<void> {
   const half = `${folder}.new`;
   rmSync(half, { recursive: true, force: true });
-  try {
-    await promisify(execFile)(process.execPath, [fileURLToPath(new URL('./create.js', import.meta.url)), half]);
-  } catch (error) {
-    throw error instanceof Error && 'stderr' in error && error.stderr ? new Error(String(error.stderr)) : error;
-  }
+  const entry = fileURLToPath(new URL('./create.js', import.meta.url));
+  const { child } = await startChild({ entry, arguments: [half], environment: process.env, signal });
+  if (child.exitCode === null) await once(child, 'exit');
   renameSync(half, folder);
 }
 

@@ -18,9 +18,9 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
-async function open(folder: string): Promise<PGlite> {
+async function open(folder: string, signal: AbortSignal): Promise<PGlite> {
   try {
-    return await openDatabase(folder);
+    return await openDatabase(folder, signal);
   } catch (error) {
     throw new Error(
       `the queue in ${folder} cannot be opened (${messageOf(error).split('\n')[0]}): move that folder away and start again; job records are kept elsewhere`,
@@ -29,6 +29,12 @@ async function open(folder: string): Promise<PGlite> {
 }
 
 async function serve(folder: string): Promise<void> {
+  const starting = new AbortController();
+  let end = (): void => {
+    starting.abort();
+    process.exit(0);
+  };
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => end());
   const place = placeOf(folder);
   makePrivate(place.folder);
   if (place.host !== place.folder) {
@@ -36,17 +42,14 @@ async function serve(folder: string): Promise<void> {
     checkPrivate(place.host);
   }
   const unlock = await lockFolder(place.lock, place.socket);
-  const database = await open(place.database);
+  const database = await open(place.database, starting.signal);
   await tidy(database);
   rmSync(place.socket, { force: true });
   const server = await serveDatabase(database, place.socket, fail);
   chmodSync(place.socket, 0o600);
   const tidying = setInterval(() => void tidy(database).catch(fail), tidyEvery);
 
-  let ending = false;
-  const end = async (): Promise<void> => {
-    if (ending) return;
-    ending = true;
+  const close = async (): Promise<void> => {
     setTimeout(() => process.exit(1), longestGoodbye).unref();
     clearInterval(tidying);
     await server.close();
@@ -54,7 +57,10 @@ async function serve(folder: string): Promise<void> {
     unlock();
     process.exit(0);
   };
-  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.on(event, () => void end().catch(fail));
+  end = () => {
+    end = () => {};
+    close().catch(fail);
+  };
   if (process.send) {
     if (!process.connected) return end();
     process.send('ready');

@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { eventually } from '../eventually.js';
+import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { data, easyRows, freePort, type Running, run, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
+
+/** A process that does not stop by itself is ended after 2.5 s: sooner means that nothing had to be cut short. */
+const BY_ITSELF = 2_000;
+
+type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
+
+const stoppedByItself = async (running: Running, signal: NodeJS.Signals): Promise<void> => {
+  const { code, milliseconds } = await running.end(signal);
+  expect(code).toBe(0);
+  expect(milliseconds).toBeLessThan(BY_ITSELF);
+};
+
+describe.each(kinds)('a queue that is killed, $name', ({ missing, prepare }) => {
+  if (missing !== undefined) {
+    it.skip(missing, () => {});
+    return;
+  }
+  let queue: RunningQueue;
+  let folder: Folder;
+  let environment: Record<string, string>;
+  const open: Running[] = [];
+  const opened = (running: Running): Running => {
+    open.push(running);
+    return running;
+  };
+
+  beforeAll(async () => {
+    queue = await prepare();
+    folder = await temporaryFolder();
+    environment = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off', ENCODER_THREADS: '1' };
+    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
+    else environment.QUEUE_DIR = queue.config.folder;
+  });
+  afterAll(async () => {
+    await Promise.all(open.map((each) => each.end('SIGKILL')));
+    await queue.remove();
+    await folder.remove();
+  });
+
+  it('keeps neither the API nor a worker that waits for jobs', async () => {
+    const api = opened((await startApi(environment)).running);
+    const worker = opened(await startWorker(environment));
+    await queue.kill();
+    await Promise.all([api.says(/cannot be reached/), worker.says(/cannot be reached/)]);
+    await Promise.all([stoppedByItself(api, 'SIGTERM'), stoppedByItself(worker, 'SIGTERM')]);
+    await queue.start();
+  });
+
+  it('does not keep a worker in the middle of a job, which waits for the next one', async () => {
+    const { running, address } = await startApi(environment);
+    const api = opened(running);
+    const worker = opened(await startWorker(environment));
+    const { train } = await data(address, TRAIN, {
+      input: { model: 'long', examples: easyRows(1_500), hyperparameters: { epochs: 1_000, patience: 1_000 } },
+    });
+    const status = async () =>
+      (await data(address, 'query($id: ID!) { trainingJob(id: $id) { status history { epoch } } }', { id: train.id }))
+        .trainingJob;
+    await eventually('the job to train', async () => (await status()).history.length > 0, 40_000);
+    await queue.kill();
+    await worker.says(/cannot be reached/);
+    await stoppedByItself(worker, 'SIGTERM');
+    expect((await status()).status).toBe('QUEUED');
+    await stoppedByItself(api, 'SIGTERM');
+    await queue.start();
+  });
+
+  it('does not keep them where it only stands still', async () => {
+    const api = opened((await startApi(environment)).running);
+    const worker = opened(await startWorker(environment));
+    queue.freeze();
+    await Promise.all([stoppedByItself(api, 'SIGTERM'), stoppedByItself(worker, 'SIGTERM')]);
+    queue.thaw();
+  });
+});
+
+describe('Ctrl-C', () => {
+  let folder: Folder;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    environment = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off' };
+  });
+  afterAll(() => folder.remove());
+
+  const start = async () => {
+    const running = run('src/main.js', { ...environment, PORT: String(await freePort()) });
+    return { running, address: (await running.says(/Manyhead is ready: open (http\S+)\/graphql/))[1] };
+  };
+
+  it('while the queue is made on the very first start ends that, too, and nothing is half made', async () => {
+    const running = run('src/main.js', environment);
+    const half = join(folder.path, 'data', 'queue', 'database.new');
+    await eventually('the database to be begun', () => existsSync(half), 20_000);
+    await stoppedByItself(running, 'SIGINT');
+    expect(await processesAbout(folder.path)).toEqual([]);
+    const again = await start();
+    expect((await data(again.address, '{ models { name } }')).models).toEqual([]);
+    await stoppedByItself(again.running, 'SIGINT');
+  });
+
+  it('stops what nobody uses at once', async () => {
+    const { running } = await start();
+    await stoppedByItself(running, 'SIGINT');
+  });
+
+  it('lets a request that has begun be answered', async () => {
+    const { running, address } = await start();
+    const asking = request(`${address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', expect: '100-continue' },
+    });
+    asking.flushHeaders();
+    await once(asking, 'continue');
+    const stopped = stoppedByItself(running, 'SIGINT');
+    await running.says(/Stopping/);
+    asking.end(JSON.stringify({ query: '{ embed(texts: ["a"]) { dimensions } }' }));
+    const [answer] = await once(asking, 'response');
+    expect(await json(answer)).toEqual({ data: { embed: [{ dimensions: 384 }] } });
+    await stopped;
+  });
+
+  it('does not wait for a follower that does not listen any more', async () => {
+    const { running, address } = await start();
+    const follower = new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await once(follower, 'open');
+    follower.send(JSON.stringify({ type: 'connection_init' }));
+    await once(follower, 'message');
+    follower.pause();
+    await stoppedByItself(running, 'SIGINT');
+    follower.terminate();
+  });
+});
+
+/** The command lines of processes that name a path. */
+async function processesAbout(path: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return lines.filter((line) => line.includes(path));
+}
