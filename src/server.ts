@@ -55,9 +55,9 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     const job = await trainStarterHeads(store, context);
     if (job) log.info('starter job queued', { job: job.id });
   }
-  log.info('ready', { address: http.address });
   return {
     address: http.address,
+    announce: () => log.info('ready', { address: http.address }),
     async stop() {
       clearInterval(comparing);
       await http.close();

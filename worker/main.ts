@@ -43,8 +43,8 @@ async function startWorker(config: Config): Promise<Started> {
     run: (delivery, tools) => runDelivery(delivery, tools, context),
     onError,
   });
-  log.info('ready');
   return {
+    announce: () => log.info('ready'),
     async stop() {
       stopping.abort();
       await worker.close();

@@ -1,5 +1,5 @@
 /** Of all the places in a batch, at most this share is padding. */
-const mostPadding = 0.15;
+const mostPadding = 0.1;
 
 /** A text that waits: all that batching knows of it. */
 export interface Waiting {

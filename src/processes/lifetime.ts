@@ -6,6 +6,8 @@ import { StartError, startError } from './start-error.js';
 
 /** Something that was started and can be stopped again. */
 export interface Started {
+  /** Says that it is ready: from then on it can be asked to stop. */
+  announce(): void;
   stop(): Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export interface Ready {
 }
 
 /** How long a process may take to stop before it just ends, in milliseconds. */
-const LONGEST_STOP = 2_500;
+const LONGEST_STOP = 4_500;
 
 /**
  * Runs a process from its start to its end: reads the configuration, starts, tells the parent when it is ready, and stops on
@@ -47,6 +49,7 @@ export async function runProcess(
     for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(event, end);
     // The parent may have gone while this process was starting: nobody says so again.
     if (process.send && !process.connected) return end();
+    started.announce();
     const ready: Ready = started.address === undefined ? { ready: true } : { ready: true, address: started.address };
     process.send?.(ready);
   } catch (error) {

@@ -18,7 +18,7 @@ const LONGEST_PAUSE = 10_000;
 const STEADY = 60_000;
 
 /** How long a process may take to stop, in milliseconds. */
-const STOPPING = 3_000;
+const STOPPING = 5_000;
 
 /**
  * Starts a process and keeps it running: whenever it ends, it is started again.

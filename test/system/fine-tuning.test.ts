@@ -26,7 +26,7 @@ const CANCEL = 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }
 /** On the kind of queue that needs nothing installed; test/system/training.test.ts has the life of a job on both. */
 const embedded = kinds.find(({ name }) => name.includes('embedded')) ?? kinds[0];
 
-describe('fine-tuning the encoder through the API', () => {
+describe('fine-tuning the encoder through the API', { timeout: 180_000 }, () => {
   let queue: RunningQueue;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let environment: Record<string, string>;
@@ -94,6 +94,7 @@ describe('fine-tuning the encoder through the API', () => {
       model: 'whole',
       examples: easyRows(),
       freeze: { backbone: 'NONE' },
+      hyperparameters: { epochs: 5 },
     });
     expect([trainableParameters, frozenParameters]).toEqual([22_565_376 + 385 * 5, 0]);
     const job = await finished(api.address, id);
@@ -124,7 +125,8 @@ describe('fine-tuning the encoder through the API', () => {
 
   it('goes on from it with any strategy; what is frozen is the same, bit for bit', async () => {
     const upper = { backbone: 'PARTIAL', frozenLayers: 5, heads: ['mood'] };
-    await trained({ model: 'whole', examples: easyRows(90), freeze: upper, promote: 'ALWAYS' });
+    const short = { hyperparameters: { epochs: 2 } };
+    await trained({ model: 'whole', examples: easyRows(90), freeze: upper, promote: 'ALWAYS', ...short });
     const [one, two] = [await version('whole', 1), await version('whole', 2)];
     expect(two).toMatchObject({
       parent: 1,
@@ -155,7 +157,8 @@ describe('fine-tuning the encoder through the API', () => {
     expect((await readdir(join(folder.path, 'data', 'encoders'))).length).toBe(2);
 
     // All of it through heads that are fixed.
-    await trained({ model: 'whole', examples: easyRows(), freeze: { backbone: 'NONE', heads: ['fruit', 'mood'] } });
+    const taught = { backbone: 'NONE', heads: ['fruit', 'mood'] };
+    await trained({ model: 'whole', examples: easyRows(), freeze: taught, ...short });
     const four = await version('whole', 4);
     expect(four.tasks.every(({ frozen }: Json) => frozen)).toBe(true);
     expect(readSafetensors(await heads('whole', 4)).tensors.get('fruit/output.weight')?.bytes).toEqual(
@@ -165,7 +168,12 @@ describe('fine-tuning the encoder through the API', () => {
 
   it('does not promote an encoder that changed under a head it has no rows for, and reports nothing of that head', async () => {
     const fruit = easyRows().map(({ text, labels }) => ({ text, labels: labels.slice(0, 1) }));
-    const job = await trained({ model: 'whole', examples: fruit, freeze: { backbone: 'PARTIAL', frozenLayers: 5 } });
+    const job = await trained({
+      model: 'whole',
+      examples: fruit,
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
+      hyperparameters: { epochs: 1 },
+    });
     expect(job.promotion).toEqual({
       promoted: false,
       reason: 'the encoder changed, and there were no rows to measure mood on',
@@ -197,7 +205,7 @@ describe('fine-tuning the encoder through the API', () => {
   it('ends in the same bytes when its worker is killed again and again, and leaves no checkpoint', async () => {
     const input = {
       examples: easyRows(90),
-      freeze: { backbone: 'PARTIAL', frozenLayers: 3 },
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
       hyperparameters: { epochs: 12, patience: 12 },
     };
     await trained({ ...input, model: 'calm' });
@@ -223,8 +231,8 @@ describe('fine-tuning the encoder through the API', () => {
     const { id } = await train({
       model: 'cancelled',
       examples: easyRows(300),
-      freeze: { backbone: 'NONE' },
-      hyperparameters: { epochs: 100, patience: 100 },
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
+      hyperparameters: { epochs: 1000, patience: 1000 },
     });
     const worker = workers[workers.length - 1];
     await worker.says(new RegExp(`"job":"${id}".*checkpoint written`));
@@ -240,7 +248,7 @@ describe('fine-tuning the encoder through the API', () => {
     const { id } = await train({
       model: 'told',
       examples: easyRows(),
-      freeze: { backbone: 'PARTIAL', frozenLayers: 4 },
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
     });
     const events = await subscription(
       api.address,

@@ -10,8 +10,8 @@ import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { data, easyRows, freePort, type Running, run, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
 
-/** A process that does not stop by itself is ended after 2.5 s: sooner means that nothing had to be cut short. */
-const BY_ITSELF = 2_000;
+/** A process that does not stop by itself is ended after 4.5 s: sooner means that nothing had to be cut short. */
+const BY_ITSELF = 4_000;
 
 type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
 
