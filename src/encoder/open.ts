@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
-import { modelBytes } from '../onnx/model.js';
 import { type Architecture, readArchitecture } from './architecture.js';
 import { type EncoderCounts, newCounts } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
@@ -8,7 +7,7 @@ import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
 import { encoderGraph } from './graph.js';
 import { SharedTexts } from './shared-texts.js';
-import { startThread } from './thread.js';
+import { sessionModel, startThread } from './thread.js';
 import { openTokenizer } from './tokenizer.js';
 import { type VectorCache, vectorCache } from './vector-cache.js';
 import { locateWeights, sha256Of } from './weights.js';
@@ -93,8 +92,9 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const { threads, maxBatchTokens, queueTokens = Infinity, cache = vectorCache(0), counts = newCounts() } = options;
   const { files, architecture, maxTokens } = description;
   const weights = await locateWeights(files.weightsPath, architecture);
-  const model = modelBytes(encoderGraph(architecture, files.pooling, weights));
-  const start = () => startThread({ model, folder: dirname(files.weightsPath) });
+  const graph = encoderGraph({ architecture, pooling: files.pooling, weights });
+  const model = sessionModel(graph, dirname(files.weightsPath));
+  const start = () => startThread(model);
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
   const opening = EncodingQueue.open(start, threads, limits, counts);
   try {

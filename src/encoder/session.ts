@@ -9,8 +9,8 @@ import { messageOf } from '../errors.js';
 
 /** A model and its weights. */
 export interface SessionModel {
-  /** An ONNX file. */
-  readonly model: Uint8Array;
+  /** An ONNX file: memory that threads share. */
+  readonly model: Uint8Array<SharedArrayBuffer>;
   /** Where the model's weights lie; ONNX Runtime maps them from there. */
   readonly folder: string;
 }
@@ -36,13 +36,20 @@ export type Answer =
   | { readonly kind: 'failed'; readonly message: string };
 
 const { model, busy }: ThreadData = workerData;
-const session = await InferenceSession.create(model.model, {
+const session = await InferenceSession.create(new Uint8Array(model.model), {
   executionProviders: ['cpu'],
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  enableCpuMemArena: false,
+  // Without memory patterns, which would keep room for every size of batch that was ever run.
+  enableMemPattern: false,
   logSeverityLevel: 3,
-  extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+  extra: {
+    session: {
+      model_external_initializers_file_folder_path: model.folder,
+      // Where a processor would add products of 8-bit integers in 16 bits, that they cannot overflow.
+      x64quantprecision: '1',
+    },
+  },
 });
 
 parentPort?.on('message', async (batch: Batch | 'close') => {
@@ -61,13 +68,13 @@ parentPort?.on('message', async (batch: Batch | 'close') => {
 answer({ kind: 'ready' });
 
 async function run({ ids, lengths }: Batch): Promise<Float32Array<ArrayBuffer>> {
-  const { embedding } = await session.run({
+  const { vectors } = await session.run({
     ids: new Tensor('int32', ids, [lengths.length, ids.length / lengths.length]),
     lengths: new Tensor('int32', lengths, [lengths.length]),
   });
-  if (!(embedding.data instanceof Float32Array)) throw new Error(`the encoder made ${embedding.type}, not float32`);
+  if (!(vectors.data instanceof Float32Array)) throw new Error(`the encoder made ${vectors.type}, not float32`);
   // A copy: the result's own memory belongs to ONNX Runtime and cannot be handed to another thread.
-  return new Float32Array(embedding.data);
+  return new Float32Array(vectors.data);
 }
 
 function answer(answer: Answer, moved: readonly ArrayBuffer[] = []): void {
