@@ -1,11 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../errors.js';
+import { productsOverflow } from './int8/overflow.js';
+import { sessionOptions } from './session-options.js';
 
-/*
- * What runs inside an encoding thread: one ONNX Runtime session, which blocks the thread while it runs. With one
- * intra-op thread the session has no pool of its own, so nothing spins while it waits.
- */
+/* What runs inside an encoding thread: one ONNX Runtime session, which blocks the thread while it runs. */
 
 /** A model and its weights. */
 export interface SessionModel {
@@ -36,21 +35,9 @@ export type Answer =
   | { readonly kind: 'failed'; readonly message: string };
 
 const { model, busy }: ThreadData = workerData;
-const session = await InferenceSession.create(new Uint8Array(model.model), {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  // Without memory patterns, which would keep room for every size of batch that was ever run.
-  enableMemPattern: false,
-  logSeverityLevel: 3,
-  extra: {
-    session: {
-      model_external_initializers_file_folder_path: model.folder,
-      // Where a processor would add products of 8-bit integers in 16 bits, that they cannot overflow.
-      x64quantprecision: '1',
-    },
-  },
-});
+const options = sessionOptions(model.folder, await productsOverflow(sessionOptions(model.folder)));
+// A copy: ONNX Runtime's binding takes no shared memory.
+const session = await InferenceSession.create(new Uint8Array(model.model), options);
 
 parentPort?.on('message', async (batch: Batch | 'close') => {
   if (batch === 'close') {
