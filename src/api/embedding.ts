@@ -90,7 +90,10 @@ class Embedding {
 @Resolver()
 export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
-  async embed(@Args(() => EmbedArgs) asked: EmbedArgs, @Ctx() { encoders, served, signal }: Context): Promise<Embedding[]> {
+  async embed(
+    @Args(() => EmbedArgs) asked: EmbedArgs,
+    @Ctx() { encoders, served, signal }: Context,
+  ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, asked.version ?? undefined);
     const project = projection(asked, (reference ?? encoders.pretrained).dimensions);
