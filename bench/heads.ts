@@ -3,10 +3,11 @@ import { availableParallelism, cpus } from 'node:os';
 import { countTasks } from '../src/datasets/count.js';
 import type { Example } from '../src/datasets/example.js';
 import { type Encoder, openEncoder } from '../src/encoder/open.js';
+import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { RandomGenerator } from '../src/random/generator.js';
-import { calibrate, measure } from '../src/training/evaluate.js';
+import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
 import { fitHeads } from '../src/training/fit.js';
 import { checkHyperparameters } from '../src/training/hyperparameters.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
@@ -21,9 +22,9 @@ export async function benchHeads([trainPath, testPath, ...seeds]: readonly strin
     throw new Error('give a file of rows to learn from and one to measure on');
   const encoder = await openEncoder({ threads: availableParallelism(), maxBatchTokens: 512 });
   const started = performance.now();
-  const training = await embed(encoder, trainPath);
+  const training = await embedRows(encoder, trainPath);
   const embedding = (performance.now() - started) / 1000;
-  const test = await embed(encoder, testPath);
+  const test = await embedRows(encoder, testPath);
   await encoder.close();
   const backend = await readyTensorFlow();
   print(`${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}, TensorFlow.js on ${backend}`);
@@ -34,6 +35,15 @@ export async function benchHeads([trainPath, testPath, ...seeds]: readonly strin
 }
 
 async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Promise<void> {
+  const { head, epochs, seconds } = await learnHead(rows, seed);
+  const report = reportOn(head, test);
+  print(
+    `seed ${seed}: accuracy ${percent(report.accuracy)}, macro F1 ${percent(report.macroF1)}, calibration error ${report.expectedCalibrationError?.toFixed(3)}; ${epochs} epochs in ${seconds.toFixed(1)} s`,
+  );
+}
+
+/** A head with the defaults of `train`, calibrated on the tenth of the rows that it did not learn from. */
+export async function learnHead(rows: EmbeddedRows, seed: number) {
   const [{ task, kind, labels }] = countTasks(rows.examples);
   const split = stratifiedSplit(
     rows.examples.map(({ labels: given }) => [String(given[task])]),
@@ -54,15 +64,17 @@ async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Prom
     },
   });
   const seconds = (performance.now() - started) / 1000;
-  const calibrated = calibrate(head, rows, split.validation);
-  const report = measure(calibrated, test, [...test.examples.keys()]);
-  if (report === undefined) throw new Error('no row to measure on has a label that was learned');
-  print(
-    `seed ${seed}: accuracy ${percent(report.accuracy)}, macro F1 ${percent(report.macroF1)}, calibration error ${report.expectedCalibrationError?.toFixed(3)}; ${epochs} epochs in ${seconds.toFixed(1)} s`,
-  );
+  return { head: calibrate(head, rows, split.validation), epochs, seconds };
 }
 
-async function embed(encoder: Encoder, path: string): Promise<EmbeddedRows> {
+/** @throws Error when no row has a label that the head knows */
+export function reportOn(head: Head, rows: EmbeddedRows): Measured {
+  const report = measure(head, rows, [...rows.examples.keys()]);
+  if (report === undefined) throw new Error('no row to measure on has a label that was learned');
+  return report;
+}
+
+export async function embedRows(encoder: Encoder, path: string): Promise<EmbeddedRows> {
   const examples = readFileSync(path, 'utf8').split('\n').filter(Boolean).map(exampleOf);
   const vectors = new Float32Array(examples.length * encoder.dimensions);
   const encoded = await encoder.encode(examples.map(({ text }) => text));

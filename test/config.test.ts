@@ -7,6 +7,7 @@ describe('the configuration', () => {
       port: 4000,
       host: '127.0.0.1',
       queue: { kind: 'embedded' },
+      encoderPrecision: 'fp32',
       workerConcurrency: 1,
       graphiql: true,
       starter: true,
@@ -21,11 +22,16 @@ describe('the configuration', () => {
     ['PORT', '70000'],
     ['PORT', '1e3'],
     ['ENCODER_THREADS', '0'],
+    ['ENCODER_PRECISION', 'fp16'],
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],
     ['REDIS_URL', 'localhost:6379'],
   ])('names %s, its value and what it may be, when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}"`);
+  });
+
+  it('reads a choice in any case', () => {
+    expect(readConfig({ ENCODER_PRECISION: 'INT8' }).encoderPrecision).toBe('int8');
   });
 
   it('never shows a password', () => {

@@ -25,7 +25,8 @@ async function startWorker(config: Config): Promise<Started> {
   await checkDataFolder(config);
   await probeQueue(config, onError);
   const store = folderStore(config.dataFolder);
-  const encoders = await openEncoders(config, storedEncodersOn(store));
+  // Whatever serves them, heads learn from exact vectors.
+  const encoders = await openEncoders({ ...config, encoderPrecision: 'fp32' }, storedEncodersOn(store));
   const stopping = new AbortController();
   const context: RunContext = {
     encoders,

@@ -1,14 +1,16 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
-import { modelBytes } from '../onnx/model.js';
 import { type Architecture, readArchitecture } from './architecture.js';
 import { type EncoderCounts, newCounts } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
 import { encoderGraph } from './graph.js';
+import { calibrationBatch } from './int8/calibration.js';
+import { int8Graph } from './int8/graph.js';
+import type { Precision } from './precision.js';
 import { SharedTexts } from './shared-texts.js';
-import { startThread } from './thread.js';
+import { sessionModel, startThread } from './thread.js';
 import { openTokenizer } from './tokenizer.js';
 import { type VectorCache, vectorCache } from './vector-cache.js';
 import { locateWeights, sha256Of } from './weights.js';
@@ -23,6 +25,8 @@ export interface EncoderOptions {
   readonly threads: number;
   /** The most tokens (padding counted) that one run takes. */
   readonly maxBatchTokens: number;
+  /** fp32 unless given. */
+  readonly precision?: Precision;
   /** Tokens that may wait: calls that come when as many do are refused. No bound unless given. */
   readonly queueTokens?: number;
   /** Vectors that are known already, shared with other encoders; none unless given. */
@@ -47,6 +51,7 @@ export interface Encoder extends EncoderDescription {
   readonly base: string;
   /** Numbers of a vector. */
   readonly dimensions: number;
+  readonly precision: Precision;
   /**
    * Vectors in the order of the texts. A text's vector does not depend on what else is encoded at the time.
    * @throws ManyheadError CANCELLED when the signal is aborted, OVERLOADED when too much waits already; Error when a thread dies or
@@ -92,33 +97,33 @@ async function usable<T>(files: EncoderFiles, work: () => Promise<T>): Promise<T
 async function open(description: EncoderDescription, options: EncoderOptions): Promise<Encoder> {
   const { threads, maxBatchTokens, queueTokens = Infinity, cache = vectorCache(0), counts = newCounts() } = options;
   const { files, architecture, maxTokens } = description;
-  const weights = await locateWeights(files.weightsPath, architecture);
-  const model = modelBytes(encoderGraph(architecture, files.pooling, weights));
-  const start = () => startThread({ model, folder: dirname(files.weightsPath) });
+  const { precision = 'fp32' } = options;
+  const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
+  const parts = {
+    architecture,
+    pooling: files.pooling,
+    weights: await locateWeights(files.weightsPath, architecture),
+  };
+  const graph =
+    precision === 'fp32'
+      ? encoderGraph(parts)
+      : await int8Graph(parts, files.weightsPath, calibrationBatch(tokenize, architecture.vocabulary, maxTokens));
+  const id = await sha256Of(files.weightsPath);
+  const model = sessionModel(graph, dirname(files.weightsPath));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
-  const opening = EncodingQueue.open(start, threads, limits, counts);
-  try {
-    const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
-    const [queue, id] = await Promise.all([opening, sha256Of(files.weightsPath)]);
-    const shared = new SharedTexts(id, tokenize, queue, cache, counts);
-    return {
-      ...description,
-      id,
-      base: files.base,
-      dimensions: architecture.hidden,
-      async encode(texts, options = {}) {
-        queue.admit();
-        return encodeTexts(texts, shared, queue, options);
-      },
-      waitingTokens: () => queue.waitingTokens,
-      close: () => queue.close(),
-    };
-  } catch (error) {
-    // Threads that have started would keep the process alive.
-    await opening.then(
-      (queue) => queue.close(),
-      () => {},
-    );
-    throw error;
-  }
+  const queue = await EncodingQueue.open(() => startThread(model), threads, limits, counts);
+  const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
+  return {
+    ...description,
+    id,
+    base: files.base,
+    dimensions: architecture.hidden,
+    precision,
+    async encode(texts, options = {}) {
+      queue.admit();
+      return encodeTexts(texts, shared, queue, options);
+    },
+    waitingTokens: () => queue.waitingTokens,
+    close: () => queue.close(),
+  };
 }

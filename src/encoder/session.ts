@@ -1,16 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../errors.js';
+import { productsOverflow } from './int8/overflow.js';
+import { sessionOptions } from './session-options.js';
 
-/*
- * What runs inside an encoding thread: one ONNX Runtime session, which blocks the thread while it runs. With one
- * intra-op thread the session has no pool of its own, so nothing spins while it waits.
- */
+/* What runs inside an encoding thread: one ONNX Runtime session, which blocks the thread while it runs. */
 
 /** A model and its weights. */
 export interface SessionModel {
-  /** An ONNX file. */
-  readonly model: Uint8Array;
+  /** An ONNX file: memory that threads share. */
+  readonly model: Uint8Array<SharedArrayBuffer>;
   /** Where the model's weights lie; ONNX Runtime maps them from there. */
   readonly folder: string;
 }
@@ -36,14 +35,9 @@ export type Answer =
   | { readonly kind: 'failed'; readonly message: string };
 
 const { model, busy }: ThreadData = workerData;
-const session = await InferenceSession.create(model.model, {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: 1,
-  interOpNumThreads: 1,
-  enableCpuMemArena: false,
-  logSeverityLevel: 3,
-  extra: { session: { model_external_initializers_file_folder_path: model.folder } },
-});
+const options = sessionOptions(model.folder, await productsOverflow(sessionOptions(model.folder)));
+// A copy: ONNX Runtime's binding takes no shared memory.
+const session = await InferenceSession.create(new Uint8Array(model.model), options);
 
 parentPort?.on('message', async (batch: Batch | 'close') => {
   if (batch === 'close') {
@@ -61,13 +55,13 @@ parentPort?.on('message', async (batch: Batch | 'close') => {
 answer({ kind: 'ready' });
 
 async function run({ ids, lengths }: Batch): Promise<Float32Array<ArrayBuffer>> {
-  const { embedding } = await session.run({
+  const { vectors } = await session.run({
     ids: new Tensor('int32', ids, [lengths.length, ids.length / lengths.length]),
     lengths: new Tensor('int32', lengths, [lengths.length]),
   });
-  if (!(embedding.data instanceof Float32Array)) throw new Error(`the encoder made ${embedding.type}, not float32`);
+  if (!(vectors.data instanceof Float32Array)) throw new Error(`the encoder made ${vectors.type}, not float32`);
   // A copy: the result's own memory belongs to ONNX Runtime and cannot be handed to another thread.
-  return new Float32Array(embedding.data);
+  return new Float32Array(vectors.data);
 }
 
 function answer(answer: Answer, moved: readonly ArrayBuffer[] = []): void {

@@ -1,4 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { Graph } from '../onnx/graph.js';
+import { modelBytes } from '../onnx/model.js';
 import type { Answer, Batch, SessionModel, ThreadData } from './session.js';
 
 /** A thread with one session. It runs one batch at a time. */
@@ -12,6 +14,14 @@ export interface EncodingThread {
   readonly ended: Promise<void>;
   /** Lets the batch that runs finish, then ends the thread. */
   close(): Promise<void>;
+}
+
+/** A graph for threads, once for all of them. */
+export function sessionModel(graph: Graph, folder: string): SessionModel {
+  const bytes = modelBytes(graph);
+  const model = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  model.set(bytes);
+  return { model, folder };
 }
 
 /** The `busy` cell of every thread there is. */

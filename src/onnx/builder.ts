@@ -3,7 +3,7 @@ import { type Output, outputRules } from './operators.js';
 import { type ElementType, integers, scalar, type Tensor } from './tensor.js';
 
 /** Operators of ONNX Runtime's own; every other one is the standard's. */
-const microsoftOperators = new Set(['Attention', 'BiasGelu', 'FastGelu', 'FusedMatMul']);
+const microsoftOperators = new Set(['BiasGelu', 'FastGelu', 'FusedMatMul', 'MatMulIntegerToFloat']);
 
 /** Constants up to this many bytes are compared by what they hold, larger ones by where they lie in memory. */
 const smallConstant = 4096;

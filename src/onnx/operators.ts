@@ -41,6 +41,7 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   Div: elementwise,
   Less: compare,
   Equal: compare,
+  Max: elementwise,
   Where: ({ inputs: [c, a, b] }) => [{ type: a.type, shape: broadcast(c.shape, broadcast(a.shape, b.shape)) }],
 
   Abs: like,
@@ -67,10 +68,10 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
   MatMul: multiply,
   FusedMatMul: multiply,
   Gemm: multiply,
-  // qkv [batch, tokens, width] with weight [width, 3 * width]: the values' width comes out.
-  Attention: ({ inputs: [x, weight] }) => [
-    { type: x.type, shape: [...x.shape.slice(0, -1), third(weight.shape[weight.shape.length - 1])] },
-  ],
+  // Integers times integers, and their scales: what comes out is real.
+  MatMulIntegerToFloat: ({ inputs: [a, b] }) => [{ type: 'float32', shape: product(a.shape, b.shape) }],
+  // The zero points have the type of what comes out.
+  QuantizeLinear: ({ inputs: [x, , zeros] }) => [{ type: zeros.type, shape: x.shape }],
 
   LayerNormalization: (call) => {
     const [x] = call.inputs;
@@ -92,6 +93,7 @@ export const outputRules: Readonly<Record<string, OutputRule>> = {
     return [{ type: x.type, shape: order.map((axis) => x.shape[axis]) }];
   },
 
+  Expand: ({ inputs: [x, sizes] }) => [{ type: x.type, shape: broadcast(x.shape, shapeTold(sizes)) }],
   Concat: (call) => {
     const axis = axisOf(intOf(call, 'axis', 0), call.inputs[0].shape.length);
     const total = call.inputs.reduce((sum, { shape }) => sum + known(shape[axis]), 0);
@@ -152,8 +154,6 @@ function known(size: number | string): number {
   if (typeof size === 'string') throw new Error(`${size} is only known when the graph runs`);
   return size;
 }
-
-const third = (size: number | string): number => known(size) / 3;
 
 function sliced(size: number, from: number, to: number): number {
   const inside = (at: number) => Math.min(size, Math.max(0, at < 0 ? at + size : at));

@@ -29,14 +29,13 @@ export interface Tensor {
   readonly data: Uint8Array | FileRange;
 }
 
+type TensorValues = Float32Array | Int32Array | BigInt64Array | Int8Array | Uint8Array;
+
 /**
  * A tensor over typed numbers, sharing their memory.
  * @throws Error when the shape does not hold as many elements as there are
  */
-export function tensor(
-  shape: readonly number[],
-  values: Float32Array | Int32Array | BigInt64Array | Int8Array,
-): Tensor {
+export function tensor(shape: readonly number[], values: TensorValues): Tensor {
   if (elementsOf(shape) !== values.length)
     throw new Error(`a tensor of shape [${shape}] cannot hold ${values.length} elements`);
   return { type: typeOf(values), shape, data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
@@ -62,8 +61,9 @@ export function integersOf(tensor: Tensor): readonly number[] | undefined {
   return Array.from({ length: elementsOf(tensor.shape) }, (_, i) => Number(view.getBigInt64(8 * i, true)));
 }
 
-function typeOf(values: Float32Array | Int32Array | BigInt64Array | Int8Array): ElementType {
+function typeOf(values: TensorValues): ElementType {
   if (values instanceof Float32Array) return 'float32';
   if (values instanceof Int32Array) return 'int32';
-  return values instanceof Int8Array ? 'int8' : 'int64';
+  if (values instanceof Int8Array) return 'int8';
+  return values instanceof Uint8Array ? 'uint8' : 'int64';
 }

@@ -1,7 +1,8 @@
 import type { Config } from '../config.js';
-import { type Architecture, parametersOf } from '../encoder/architecture.js';
+import { parametersOf } from '../encoder/architecture.js';
 import { type EncoderCounts, newCounts } from '../encoder/counts.js';
 import { describeEncoder, type Encoder, type EncoderDescription, openEncoder } from '../encoder/open.js';
+import type { Precision } from '../encoder/precision.js';
 import { vectorCache } from '../encoder/vector-cache.js';
 import type { StoredEncoders } from '../registry/encoders.js';
 import type { EncoderReference } from '../registry/version.js';
@@ -27,7 +28,13 @@ export interface Encoders {
 
 export type EncodersConfig = Pick<
   Config,
-  'encoderFolder' | 'encoderThreads' | 'encoderMaxBatchTokens' | 'encoderMemory' | 'encoderQueueTokens' | 'encoderCache'
+  | 'encoderFolder'
+  | 'encoderPrecision'
+  | 'encoderThreads'
+  | 'encoderMaxBatchTokens'
+  | 'encoderMemory'
+  | 'encoderQueueTokens'
+  | 'encoderCache'
 >;
 
 interface Opened {
@@ -49,6 +56,7 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
   const options = {
     threads: config.encoderThreads,
     maxBatchTokens: config.encoderMaxBatchTokens,
+    precision: config.encoderPrecision,
     queueTokens: config.encoderQueueTokens,
     cache,
     counts,
@@ -71,7 +79,7 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
     opened.set(id, fresh);
     opening.then(
       ({ architecture }) => {
-        fresh.bytes = bytesOf(architecture, options.threads);
+        fresh.bytes = numberBytes[options.precision] * parametersOf(architecture) * options.threads;
       },
       () => opened.delete(id),
     );
@@ -124,5 +132,5 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
   };
 }
 
-/** What an open encoder takes: every thread has the weights for itself, in single precision. */
-const bytesOf = (architecture: Architecture, threads: number): number => 4 * parametersOf(architecture) * threads;
+/** What an open encoder takes for each number of its weights, in bytes: every thread has them for itself. */
+const numberBytes: Readonly<Record<Precision, number>> = { fp32: 4, int8: 2 };

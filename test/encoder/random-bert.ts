@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tensorShapes } from '#src/encoder/architecture.js';
+import { type Architecture, tensorShapes } from '#src/encoder/architecture.js';
 import { RandomGenerator } from '#src/random/generator.js';
 import { type NumberTensor, writeSafetensors } from '#src/safetensors/write.js';
 
@@ -20,21 +20,22 @@ export const smallConfig = {
   layer_norm_eps: 0.01,
 };
 
-/** Random weights of that BERT, under the names that a checkpoint with heads has. */
-export function smallWeights(prefix: string): Map<string, NumberTensor> {
+const smallArchitecture: Architecture = {
+  hidden: 32,
+  heads: 4,
+  layers: 2,
+  intermediate: 48,
+  vocabulary: words.length,
+  positions: 24,
+  tokenTypes: 2,
+  activation: 'gelu',
+  epsilon: 0.01,
+};
+
+/** Random weights of a BERT, under the names that a checkpoint has with such a prefix. */
+export function randomWeights(architecture: Architecture, prefix = ''): Map<string, NumberTensor> {
   const random = RandomGenerator.seeded(5);
-  const shapes = tensorShapes({
-    hidden: 32,
-    heads: 4,
-    layers: 2,
-    intermediate: 48,
-    vocabulary: words.length,
-    positions: 24,
-    tokenTypes: 2,
-    activation: 'gelu',
-    epsilon: 0.01,
-  });
-  const tensors = [...shapes].map(([name, shape]): [string, NumberTensor] => {
+  const tensors = [...tensorShapes(architecture)].map(([name, shape]): [string, NumberTensor] => {
     const elements = shape.reduce((product, size) => product * size, 1);
     const middle = name.endsWith('LayerNorm.weight') ? 1 : 0;
     const values = Float32Array.from({ length: elements }, () => middle + 0.3 * random.normal());
@@ -42,6 +43,9 @@ export function smallWeights(prefix: string): Map<string, NumberTensor> {
   });
   return new Map(tensors);
 }
+
+/** Random weights of the small BERT. */
+export const smallWeights = (prefix: string): Map<string, NumberTensor> => randomWeights(smallArchitecture, prefix);
 
 const special = (id: number) => ({ id, content: words[id], special: true, normalized: false, single_word: false });
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { encoderFolder } from '#src/encoder/folder.js';
 import { describeEncoder, type Encoder } from '#src/encoder/open.js';
+import type { Precision } from '#src/encoder/precision.js';
 import { readWeights } from '#src/encoder/weights.js';
 import { type StoredEncoders, storedEncodersOn } from '#src/registry/encoders.js';
 import type { EncoderReference } from '#src/registry/version.js';
@@ -28,9 +29,10 @@ describe('encoders that learned', () => {
   });
 
   /** @param memory MB that may stay open; a small encoder takes a seventh of one */
-  const open = async (memory: number) => {
+  const open = async (memory: number, encoderPrecision: Precision = 'fp32') => {
     const config = {
       encoderFolder: join(folder, 'start'),
+      encoderPrecision,
       encoderThreads: 1,
       encoderMaxBatchTokens: 256,
       encoderQueueTokens: 4096,
@@ -87,6 +89,13 @@ describe('encoders that learned', () => {
     await eventually('the older to be closed', () => isClosed(openA));
     expect(await isClosed(openB)).toBe(false);
     expect(await vectorOf(a)).toEqual(before);
+  });
+
+  it('are served in the precision that was asked for', async () => {
+    await open(1, 'int8');
+    expect(encoders.pretrained.precision).toBe('int8');
+    const one = await learned(0.1);
+    expect(await encoders.use(one, async ({ precision }) => precision)).toBe('int8');
   });
 
   it('are never closed under somebody who works with them', async () => {

@@ -1,0 +1,21 @@
+/** Sentences of many kinds, ours to ship: what an encoder in int8 is calibrated on. Any others would do about as well. */
+export const calibrationTexts: readonly string[] = [
+  'Where is my parcel? I ordered it nine days ago and have heard nothing since.',
+  'The committee will vote on the new budget this Thursday, at 4.30 p.m.',
+  'A small brown dog runs across the wet grass after a red ball.',
+  'lol no way, that was the best match i have seen all year!!!',
+  'To reset your password, open Settings > Account and choose "Forgot password".',
+  'Water boils at 100 °C at sea level, and at about 93 °C on a mountain of 2,000 m.',
+  'She had never liked the house, and now that it was hers she liked it less.',
+  'Error: cannot read properties of undefined (reading "length") at index.js:42',
+  'Shares fell 3.2 % after the bank warned of weaker profits in its third quarter.',
+  'Two slices of rye bread, some butter, a pinch of salt: breakfast.',
+  'Thank you so much for your help, you made my day.',
+  'El tren de las ocho llega siempre con retraso los lunes.',
+  'Wir haben die Rechnung schon zweimal bezahlt.',
+  'Le musée est fermé le mardi, sauf pendant les vacances.',
+  '今日はとても寒いので、家で本を読みます。',
+  'The patient was given 5 mg twice a day and felt better within a week.',
+  'Never again. Rude staff, cold soup, and they charged us for the bread.',
+  'What is the difference between a virus and a bacterium?',
+];
