@@ -19,6 +19,8 @@ export interface Config {
   readonly encoderPrecision: Precision;
   /** Threads that encode, one session each. */
   readonly encoderThreads: number;
+  /** Threads of one session: there are `encoderThreads` in all. */
+  readonly encoderSessionThreads: number;
   /** The most tokens (padding counted) that one run of the encoder takes. */
   readonly encoderMaxBatchTokens: number;
   /** Memory that encoders which learned may take together before the one used the longest ago is closed, in MB. */
@@ -84,6 +86,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
     encoderPrecision: oneOf('ENCODER_PRECISION', 'fp32', precisions),
     encoderThreads: whole('ENCODER_THREADS', Math.min(availableParallelism(), 8), 1, 64),
+    encoderSessionThreads: whole('ENCODER_SESSION_THREADS', 1, 1, 64),
     encoderMaxBatchTokens: whole('ENCODER_MAX_BATCH_TOKENS', 512, 256, 65536),
     encoderMemory: whole('ENCODER_MEMORY_MB', 1024, 0, 1_048_576),
     encoderQueueTokens: whole('ENCODER_QUEUE_TOKENS', 32_768, 512, 16_777_216),

@@ -23,6 +23,8 @@ export interface EncoderOptions {
   readonly folder?: string;
   /** Threads that encode, one session each. */
   readonly threads: number;
+  /** Of these, how many one session has: 1 unless given, and then there are as many sessions as threads. */
+  readonly sessionThreads?: number;
   /** The most tokens (padding counted) that one run takes. */
   readonly maxBatchTokens: number;
   /** fp32 unless given. */
@@ -109,9 +111,11 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
       ? encoderGraph(parts)
       : await int8Graph(parts, files.weightsPath, calibrationBatch(tokenize, architecture.vocabulary, maxTokens));
   const id = await sha256Of(files.weightsPath);
-  const model = sessionModel(graph, dirname(files.weightsPath));
+  const { sessionThreads = 1 } = options;
+  const model = sessionModel(graph, dirname(files.weightsPath), sessionThreads);
+  const sessions = Math.max(1, Math.floor(threads / sessionThreads));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
-  const queue = await EncodingQueue.open(() => startThread(model), threads, limits, counts);
+  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
   return {
     ...description,

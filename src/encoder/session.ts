@@ -12,6 +12,8 @@ export interface SessionModel {
   readonly model: Uint8Array<SharedArrayBuffer>;
   /** Where the model's weights lie; ONNX Runtime maps them from there. */
   readonly folder: string;
+  /** Threads of one session. */
+  readonly threads: number;
 }
 
 /** What a thread is started with, and a cell shared with it: 1 while ONNX Runtime is at work, then 0. */
@@ -35,7 +37,8 @@ export type Answer =
   | { readonly kind: 'failed'; readonly message: string };
 
 const { model, busy }: ThreadData = workerData;
-const options = sessionOptions(model.folder, await productsOverflow(sessionOptions(model.folder)));
+const { folder, threads } = model;
+const options = sessionOptions(folder, threads, await productsOverflow(sessionOptions(folder)));
 // A copy: ONNX Runtime's binding takes no shared memory.
 const session = await InferenceSession.create(new Uint8Array(model.model), options);
 

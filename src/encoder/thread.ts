@@ -17,11 +17,11 @@ export interface EncodingThread {
 }
 
 /** A graph for threads, once for all of them. */
-export function sessionModel(graph: Graph, folder: string): SessionModel {
+export function sessionModel(graph: Graph, folder: string, threads = 1): SessionModel {
   const bytes = modelBytes(graph);
   const model = new Uint8Array(new SharedArrayBuffer(bytes.length));
   model.set(bytes);
-  return { model, folder };
+  return { model, folder, threads };
 }
 
 /** The `busy` cell of every thread there is. */

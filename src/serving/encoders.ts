@@ -31,6 +31,7 @@ export type EncodersConfig = Pick<
   | 'encoderFolder'
   | 'encoderPrecision'
   | 'encoderThreads'
+  | 'encoderSessionThreads'
   | 'encoderMaxBatchTokens'
   | 'encoderMemory'
   | 'encoderQueueTokens'
@@ -51,10 +52,12 @@ interface Opened {
  */
 export async function openEncoders(config: EncodersConfig, stored: StoredEncoders): Promise<Encoders> {
   const memoryBytes = config.encoderMemory * 2 ** 20;
+  const sessions = Math.ceil(config.encoderThreads / config.encoderSessionThreads);
   const cache = vectorCache(config.encoderCache * 2 ** 20);
   const counts = newCounts();
   const options = {
     threads: config.encoderThreads,
+    sessionThreads: config.encoderSessionThreads,
     maxBatchTokens: config.encoderMaxBatchTokens,
     precision: config.encoderPrecision,
     queueTokens: config.encoderQueueTokens,
@@ -79,7 +82,7 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
     opened.set(id, fresh);
     opening.then(
       ({ architecture }) => {
-        fresh.bytes = numberBytes[options.precision] * parametersOf(architecture) * options.threads;
+        fresh.bytes = numberBytes[options.precision] * parametersOf(architecture) * sessions;
       },
       () => opened.delete(id),
     );

@@ -153,7 +153,7 @@ describe('a linear map in integers', () => {
 
   it('is multiplied without overflow', async () => {
     const careful = await productsOverflow(sessionOptions(folder));
-    expect(await productsOverflow(sessionOptions(folder, careful))).toBe(false);
+    expect(await productsOverflow(sessionOptions(folder, 1, careful))).toBe(false);
   });
 });
 

@@ -34,6 +34,7 @@ describe('encoders that learned', () => {
       encoderFolder: join(folder, 'start'),
       encoderPrecision,
       encoderThreads: 1,
+      encoderSessionThreads: 1,
       encoderMaxBatchTokens: 256,
       encoderQueueTokens: 4096,
       encoderCache: 0,
