@@ -89,6 +89,26 @@ describe('npm start on a bare machine', () => {
     ]);
   });
 
+  it('hears what a negation does to a sentence', async () => {
+    const texts = [
+      'The match was not bad at all',
+      'The match was not good',
+      'Not bad, thanks, how about you?',
+      "I don't feel welcome here.",
+    ];
+    const { classify } = await data(
+      address,
+      'query($texts: [String!]!) { classify(texts: $texts, tasks: ["sentiment"]) { predictions { label } } }',
+      { texts },
+    );
+    expect(classify.map(({ predictions }: Json) => predictions[0].label)).toEqual([
+      'positive',
+      'negative',
+      'positive',
+      'negative',
+    ]);
+  });
+
   it('has learned more than its rows by heart: it is right on those that were held out', async () => {
     const lines = (await readFile(new URL('../../examples/starter.jsonl', import.meta.url), 'utf8'))
       .split('\n')
