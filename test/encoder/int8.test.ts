@@ -111,7 +111,7 @@ describe('a BERT of any sizes', () => {
       const { fp32, int8 } = await sessions(architecture, pooling, outlier);
       const texts = [ids(9), ids(3), ids(12)];
       const [a, b] = [await run(fp32, texts, 12), await run(int8, texts, 12)];
-      for (const [i, vector] of a.entries()) expect(cosine(vector, b[i])).toBeGreaterThan(0.98);
+      for (const [i, vector] of a.entries()) expect(cosine(vector, b[i])).toBeGreaterThan(0.97);
       for (const session of [fp32, int8]) {
         const [alone] = await run(session, [texts[1]], 3);
         const [, padded] = await run(session, texts, 20);

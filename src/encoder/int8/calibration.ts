@@ -1,7 +1,8 @@
 import { GraphBuilder } from '../../onnx/builder.js';
 import { type Graph, int, type Value } from '../../onnx/graph.js';
 import { RandomGenerator } from '../../random/generator.js';
-import { type EncoderParts, writeLayers } from '../graph.js';
+import type { EncoderParts } from '../graph.js';
+import { writeLayers } from '../layers.js';
 import { floatMaps, type MapMaker } from '../linear-maps.js';
 import type { Batch } from '../session.js';
 import { sessionModel, startThread } from '../thread.js';
@@ -60,17 +61,17 @@ function calibrationGraph(parts: EncoderParts, inputs: readonly string[]): Graph
   const watching: MapMaker = (g, architecture, parameter) => {
     const maps = floatMaps(g, architecture, parameter);
     return {
-      linear(x, names) {
-        watch(x, names[0]);
-        return maps.linear(x, names);
+      linear(x, given) {
+        watch(x, given[0].name);
+        return maps.linear(x, given);
       },
       feedForward(x, up, down) {
-        watch(x, up);
+        watch(x, up.name);
         return maps.feedForward(x, up, down);
       },
     };
   };
-  writeLayers(g, parts, g.input('lengths', 'int32', ['texts']), watching);
+  writeLayers(g, parts.architecture, parts.weights, watching);
   const wanted = inputs.map((name) => largest.get(name)).filter((each) => each !== undefined);
   g.output('vectors', g.op('Concat', wanted, { axis: int(0) }));
   return g.build('calibration');

@@ -31,10 +31,9 @@ const leastScale = 1e-30;
  */
 export const int8Maps =
   (quantized: ReadonlyMap<string, QuantizedMap>, divisors: ReadonlyMap<string, Float32Array>): MapMaker =>
-  (g, { activation }, parameter) => {
+  (g, { activation }) => {
     const add = (a: Value, b: Value) => g.op('Add', [a, b]);
     const mul = (a: Value, b: Value) => g.op('Mul', [a, b]);
-    const bias = (name: string) => parameter(`${name}.bias`);
     const rounded = rowRounding(g);
 
     const smoothed = (x: Value, name: string) => {
@@ -72,13 +71,13 @@ export const int8Maps =
       activation === 'gelu' ? g.op('FastGelu', [x, bias]) : g.op('Relu', [add(x, bias)]);
 
     return {
-      linear(x, names) {
-        const rows = bothSided(smoothed(x, names[0]));
-        return names.map((name) => add(product(rows, name), bias(name)));
+      linear(x, maps) {
+        const rows = bothSided(smoothed(x, maps[0].name));
+        return maps.map(({ name, bias }) => (bias ? add(product(rows, name), bias) : product(rows, name)));
       },
       feedForward(x, up, down) {
-        const wide = activate(product(bothSided(smoothed(x, up)), up), bias(up));
-        return add(product(activated(wide), down), bias(down));
+        const wide = activate(product(bothSided(smoothed(x, up.name)), up.name), up.bias);
+        return add(product(activated(wide), down.name), down.bias);
       },
     };
   };
