@@ -228,7 +228,8 @@ export class LearningWeights {
       : stored.length * (this.#kindBytes + this.#tableBytes) + behind * (this.#kindBytes + this.#touchedBytes);
   }
   #tablePlace(kind: Kind): number {
-    const place = stored.findIndex((each) => each === kind);
+    const places: readonly string[] = stored;
+    const place = places.indexOf(kind);
     return place < 0
       ? this.#kindPlace(kind) + this.#kindBytes
       : stored.length * this.#kindBytes + place * this.#tableBytes;
