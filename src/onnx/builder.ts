@@ -1,4 +1,13 @@
-import type { Attributes, Domain, Graph, Node, Shape, Value } from './graph.js';
+import {
+  type Attributes,
+  type Dimension,
+  type Domain,
+  type Graph,
+  int,
+  type Node,
+  type Shape,
+  type Value,
+} from './graph.js';
 import { type Output, outputRules } from './operators.js';
 import { type ElementType, integers, scalar, type Tensor } from './tensor.js';
 
@@ -77,6 +86,14 @@ export class GraphBuilder {
       });
     this.#nodes.push(node);
     return outputs;
+  }
+
+  /** One axis' size as a list of one number: of a name, that of the first input that has it. */
+  size(size: Dimension, of: Value): Value {
+    if (typeof size === 'number') return this.integers(size);
+    const value = this.#inputs.find(({ shape }) => shape.includes(size)) ?? of;
+    const axis = value.shape.indexOf(size);
+    return this.op('Shape', [value], { start: int(axis), end: int(axis + 1) });
   }
 
   /** Makes a value a result of the graph, under a name of its own. */
