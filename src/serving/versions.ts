@@ -18,7 +18,7 @@ export interface ServedVersions {
    */
   of(model: string, number: number | undefined): Promise<ServedVersion>;
   /**
-   * The encoder of a version, or of the one in production; undefined, the pretrained one, where a model serves none yet.
+   * The encoder of a version, or of the one in production; undefined: the pretrained one.
    * @throws ManyheadError as `of`
    */
   encoderOf(model: string, number: number | undefined): Promise<EncoderReference | undefined>;
@@ -50,6 +50,7 @@ export function servedVersions(
 ): ServedVersions {
   const aliases = new Map<string, { readonly at: number; readonly aliases: Promise<Aliases> }>();
   const loaded = new Map<string, Loading>();
+  const versions = new Map<string, Promise<ModelVersion>>();
   /** The version that answers for a model. */
   const answering = new Map<string, number>();
 
@@ -63,14 +64,23 @@ export function servedVersions(
   };
 
   const nothingServed = async (model: string): Promise<ManyheadError> => {
-    const [models, versions] = await Promise.all([registry.models(), registry.versions(model)]);
+    const [models, there] = await Promise.all([registry.models(), registry.versions(model)]);
     aliases.delete(model);
-    if (versions.length === 0) return notFound(`model ${JSON.stringify(model)}`, models, 'model');
-    return notFound(`a version of model ${JSON.stringify(model)} in production`, versions, 'version');
+    if (there.length === 0) return notFound(`model ${JSON.stringify(model)}`, models, 'model');
+    return notFound(`a version of model ${JSON.stringify(model)} in production`, there, 'version');
+  };
+
+  /** A version never changes: it is read once. */
+  const versionOf = (model: string, number: number): Promise<ModelVersion> => {
+    const key = `${model} ${number}`;
+    const known = versions.get(key) ?? registry.version(model, number);
+    versions.set(key, known);
+    known.catch(() => versions.delete(key));
+    return known;
   };
 
   const load = async (model: string, number: number): Promise<ServedVersion> => {
-    const version = await registry.version(model, number);
+    const version = await versionOf(model, number);
     checkEncoder(version, encoders.pretrained.id, 'version');
     const [heads] = await Promise.all([registry.heads(version), encoders.use(version.encoder, async () => {})]);
     return { version, heads };
@@ -113,10 +123,15 @@ export function servedVersions(
     of: (model, number) => (number === undefined ? inProduction(model) : loading(model, number).loading),
     async encoderOf(model, number) {
       if (number !== undefined) return (await loading(model, number).loading).version.encoder;
-      if ((await aliasesOf(model))[PRODUCTION] !== undefined) return (await inProduction(model)).version.encoder;
-      const isKnown = model === DEFAULT_MODEL || (await registry.versions(model)).length > 0;
-      if (!isKnown) throw await nothingServed(model);
-      return undefined;
+      const production = (await aliasesOf(model))[PRODUCTION];
+      if (production === undefined) {
+        const isKnown = model === DEFAULT_MODEL || (await registry.versions(model)).length > 0;
+        if (isKnown) return undefined;
+        throw await nothingServed(model);
+      }
+      // Heads on the pretrained encoder say nothing about which one that is: it is the one that runs here.
+      const { encoder } = await versionOf(model, production);
+      return encoder.fineTuned ? (await inProduction(model)).version.encoder : undefined;
     },
     async prepare(model, number) {
       await loading(model, number).loading;

@@ -285,7 +285,7 @@ describe('npm start on a bare machine', () => {
       expect(errors[0]?.message, JSON.stringify(input).slice(0, 80)).toMatch(message);
       expect(errors[0].extensions).toMatchObject({ field });
     }
-    expect((await data(address, '{ trainingJobs { totalCount } }')).trainingJobs.totalCount).toBe(3);
+    expect((await data(address, '{ trainingJobs { totalCount } }')).trainingJobs.totalCount).toBe(4);
   });
 
   it('stops within five seconds on Ctrl-C, and finds everything again at the second start', async () => {
