@@ -19,17 +19,22 @@ import { RandomGenerator } from '../src/random/generator.js';
 const runs = 15;
 const warmUpRuns = 3;
 
-/** One batch of one size: milliseconds of the median run. */
+/** Rows, columns and depth of a large matrix product, to compare with. */
+export const squareSize = 1024;
+
+/** One batch of one size, on one thread, by the median run. */
 export interface EncoderRates {
   readonly texts: number;
   readonly tokens: number;
+  /** Milliseconds. */
   readonly fp32: number;
   readonly int8: number;
-  /** Of all the encoder's linear maps as bare products, one after the other. */
-  readonly products: number;
-  /** Billions of operations of those products, and of the whole encoder. */
-  readonly productOperations: number;
-  readonly operations: number;
+  /** GFLOP/s of the encoder in fp32. */
+  readonly rate: number;
+  /** Of a large square product alone. */
+  readonly squareRate: number;
+  /** Of the encoder's own products, one right after the other. */
+  readonly productsRate: number;
 }
 
 /**
@@ -51,6 +56,8 @@ export async function encoderRates(
     await open(await int8Graph(parts, files.weightsPath, calibration)),
   ];
   const words = tokenize(readFileSync(new URL('../../examples/starter.jsonl', import.meta.url), 'utf8')).ids;
+  const { graph, feeds: squareFeeds } = squareProduct();
+  const square = await open(graph);
   const rates: EncoderRates[] = [];
   for (const [texts, tokens] of sizes) {
     const ids = Int32Array.from({ length: texts * tokens }, (_, i) => words[(i * 7) % words.length]);
@@ -60,43 +67,68 @@ export async function encoderRates(
     };
     const products = productsOf(architecture, texts * tokens);
     const bare = await open(products.graph);
-    const [a, b, c] = await inTurns([() => fp32.run(feeds), () => int8.run(feeds), () => bare.run(products.feeds)]);
+    const [a, b, c, d] = await inTurns([
+      () => fp32.run(feeds),
+      () => int8.run(feeds),
+      () => bare.run(products.feeds),
+      () => square.run(squareFeeds),
+    ]);
     await bare.release();
-    const attention = (4 * architecture.layers * texts * tokens * tokens * architecture.hidden) / 1e9;
-    const { operations } = products;
+    const attention = 4 * architecture.layers * texts * tokens * tokens * architecture.hidden;
+    const giga = (operations: number, milliseconds: number) => operations / milliseconds / 1e6;
     rates.push({
       texts,
       tokens,
       fp32: a,
       int8: b,
-      products: c,
-      productOperations: operations,
-      operations: operations + attention,
+      rate: giga(products.operations + attention, a),
+      productsRate: giga(products.operations, c),
+      squareRate: giga(2 * squareSize ** 3, d),
     });
   }
-  await Promise.all([fp32.release(), int8.release()]);
+  await Promise.all([fp32, int8, square].map((session) => session.release()));
   return rates;
 }
 
-/** Every linear map of the encoder, each on what the one before made, their weights in the graph as the encoder's are. */
+/** A product of two square matrices, one of them in the graph as an encoder's weights are. */
+function squareProduct() {
+  const g = new GraphBuilder();
+  const x = g.input('x', 'float32', [squareSize, squareSize]);
+  g.output('y', g.op('MatMul', [x, g.constant(normal(squareSize, squareSize))]));
+  return { graph: g.build('square'), feeds: { x: feed(squareSize, squareSize) } };
+}
+
+/** Every linear map of the encoder, each on what the one before made. */
 function productsOf({ hidden, intermediate, layers }: Architecture, rows: number) {
   const g = new GraphBuilder();
-  const random = RandomGenerator.seeded(1);
   const widths = [hidden, hidden, hidden, hidden, intermediate, hidden];
-  const input = g.input('x', 'float32', [rows, hidden]);
-  let [x, width, operations] = [input, hidden, 0];
+  let x = g.input('x', 'float32', [rows, hidden]);
+  let [width, operations] = [hidden, 0];
   for (let layer = 0; layer < layers; layer++)
     for (const out of widths) {
-      // Numbers neither grow nor fade from map to map.
-      const weight = Float32Array.from({ length: width * out }, () => random.normal() / Math.sqrt(width));
-      x = g.op('MatMul', [x, g.constant(tensor([width, out], weight))]);
-      operations += (2 * rows * width * out) / 1e9;
+      x = g.op('MatMul', [x, g.constant(normal(width, out))]);
+      operations += 2 * rows * width * out;
       width = out;
     }
   g.output('y', x);
-  const numbers = Float32Array.from({ length: rows * hidden }, () => random.normal());
-  return { graph: g.build('products'), feeds: { x: new Tensor('float32', numbers, [rows, hidden]) }, operations };
+  return { graph: g.build('products'), feeds: { x: feed(rows, hidden) }, operations };
 }
+
+/** Random numbers of such a variance that products by them neither grow nor fade. */
+const normal = (rows: number, columns: number) =>
+  tensor(
+    [rows, columns],
+    Float32Array.from({ length: rows * columns }, () => random.normal() / Math.sqrt(rows)),
+  );
+
+const feed = (rows: number, columns: number): Tensor =>
+  new Tensor(
+    'float32',
+    Float32Array.from({ length: rows * columns }, () => random.normal()),
+    [rows, columns],
+  );
+
+const random = RandomGenerator.seeded(1);
 
 /** Milliseconds of each one's median run. */
 async function inTurns(works: readonly (() => Promise<unknown>)[]): Promise<readonly number[]> {

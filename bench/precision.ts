@@ -3,7 +3,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { type Encoder, openEncoder } from '../src/encoder/open.js';
 import { precisions } from '../src/encoder/precision.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
-import { encoderRates, median } from './encoder-rates.js';
+import { encoderRates, median, squareSize } from './encoder-rates.js';
 import { embedRows, learnHead, reportOn } from './heads.js';
 
 /** Texts and tokens of the batches that the graphs are compared on. */
@@ -38,12 +38,11 @@ export async function benchPrecision([pairsPath, trainPath, testPath]: readonly 
 }
 
 async function graphs(folder: string | undefined): Promise<void> {
-  for (const rate of await encoderRates(folder, sizes)) {
-    const [fp32, bare] = [rate.operations / rate.fp32, rate.productOperations / rate.products].map(
-      (each) => 1000 * each,
-    );
+  for (const each of await encoderRates(folder, sizes)) {
+    const { texts, tokens, fp32, int8, rate, productsRate, squareRate } = each;
+    const share = (of: number) => `${((100 * rate) / of).toFixed(0)} % of ${of.toFixed(0)}`;
     print(
-      `${rate.texts} x ${rate.tokens} tokens, 1 thread: fp32 ${rate.fp32.toFixed(2)} ms, ${fp32.toFixed(0)} GFLOP/s = ${((100 * fp32) / bare).toFixed(0)} % of the ${bare.toFixed(0)} of its bare products; int8 ${rate.int8.toFixed(2)} ms, ${(rate.fp32 / rate.int8).toFixed(2)}x`,
+      `${texts} x ${tokens} tokens: fp32 ${fp32.toFixed(2)} ms, ${rate.toFixed(0)} GFLOP/s (${share(squareRate)}, a product of ${squareSize} squared; ${share(productsRate)}, its own products alone); int8 ${int8.toFixed(2)} ms, ${(fp32 / int8).toFixed(2)}x`,
     );
   }
 }

@@ -106,13 +106,13 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
     pooling: files.pooling,
     weights: await locateWeights(files.weightsPath, architecture),
   };
-  const graph =
-    precision === 'fp32'
-      ? encoderGraph(parts)
-      : await int8Graph(parts, files.weightsPath, calibrationBatch(tokenize, architecture.vocabulary, maxTokens));
-  const id = await sha256Of(files.weightsPath);
+  const graph = async () => {
+    if (precision === 'fp32') return encoderGraph(parts);
+    return int8Graph(parts, files.weightsPath, calibrationBatch(tokenize, architecture.vocabulary, maxTokens));
+  };
+  const [written, id] = await Promise.all([graph(), sha256Of(files.weightsPath)]);
   const { sessionThreads = 1 } = options;
-  const model = sessionModel(graph, dirname(files.weightsPath), sessionThreads);
+  const model = sessionModel(written, dirname(files.weightsPath), sessionThreads);
   const sessions = Math.max(1, Math.floor(threads / sessionThreads));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
   const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);

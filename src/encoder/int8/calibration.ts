@@ -34,6 +34,7 @@ export function calibrationBatch(tokenize: (text: string) => Tokens, vocabulary:
 /**
  * How far each channel of some inputs of linear maps goes from zero, in float32, over a batch without padding.
  * @param inputs names of the first map that takes each
+ * @param batch its arrays are moved away
  * @returns by those names, [hidden] each
  */
 export async function largestInputs(

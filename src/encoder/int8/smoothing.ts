@@ -6,7 +6,7 @@ const least = 0.01;
 
 /**
  * What each channel of a linear map's input is divided by before it is rounded, and the weights multiplied by, so that a few
- * channels that reach far do not take all the integers of their row (SmoothQuant, Xiao et al. 2023). The median stays as it is.
+ * channels that reach far do not take all the integers of their row (SmoothQuant, Xiao et al. 2022). The median stays as it is.
  * @param largest how far each channel goes from zero
  */
 export function smoothingDivisor(largest: Float32Array): Float32Array {
