@@ -1,7 +1,7 @@
+import { benchEncoder } from './encoder.js';
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
-import { benchPrecision } from './precision.js';
 import { benchServing } from './serving.js';
 import { benchTraining } from './training.js';
 
@@ -10,7 +10,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   'fine-tuning': benchFineTuning,
   heads: benchHeads,
   latency: benchLatency,
-  precision: benchPrecision,
+  encoder: benchEncoder,
   serving: benchServing,
   training: benchTraining,
 };

@@ -17,12 +17,12 @@ const sizes = [
 const rounds = 5;
 
 /**
- * `npm run bench -- precision [pairs.jsonl [train.jsonl test.jsonl]]`: the encoder in fp32 and int8, in turns. First one thread and
+ * `npm run bench -- encoder [pairs.jsonl [train.jsonl test.jsonl]]`: the encoder in fp32 and int8, in turns. First one thread and
  * batches of one length, beside the bare matrix products; then whole encoders on the texts of `pairs.jsonl` (rows
  * `{"a", "b", "score"}`; the starter rows without it); then a head that learned from fp32 vectors of `train.jsonl` (rows
  * `{"text", "label"}`) on both vectors of `test.jsonl`. Takes the encoder that ENCODER names.
  */
-export async function benchPrecision([pairsPath, trainPath, testPath]: readonly string[]): Promise<void> {
+export async function benchEncoder([pairsPath, trainPath, testPath]: readonly string[]): Promise<void> {
   const folder = process.env.ENCODER || undefined;
   print(`${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`);
   await graphs(folder);
