@@ -8,11 +8,10 @@ import type { EncoderTensors } from './weights.js';
 export const WEIGHTS = 'model.safetensors';
 
 /**
- * The files of an encoder that learned, in the layout of Hugging Face and sentence-transformers: this project opens it with
- * `openEncoder`, and sentence-transformers can too.
+ * The files of an encoder that learned, in the layout of Hugging Face and sentence-transformers.
  *
- * What learned is stored in half precision, as the pretrained encoder is: half the disk and half the reading, and the vectors
- * stay within 1e-3 of those in single precision. What did not learn keeps its bytes.
+ * What learned is stored in half precision, as the pretrained encoder is: half the disk and half the reading. What did not learn
+ * keeps its bytes.
  * @param from the encoder it came from
  * @param learned float32 numbers by the tensors' names
  */
