@@ -5,7 +5,7 @@ import { type Architecture, layerPart } from './architecture.js';
 import type { BiasedMap, LinearMaps, MapMaker } from './linear-maps.js';
 
 /** Added to the scores of places without a token: exp of it is exactly 0. */
-const hidden = -1e9;
+const padding = -1e9;
 
 /** What the layers of an encoder are written with. */
 interface LayerTools {
@@ -55,7 +55,7 @@ export function writeLayers(
     parameter: (name) => real(g, stored(name)),
     maps: makeMaps(g, architecture, (name) => real(g, stored(name))),
     sizes: g.op('Shape', [ids]),
-    mask: g.op('Unsqueeze', [g.op('Where', [isReal, g.scalar(0), g.scalar(hidden)]), g.integers(1, 2)]),
+    mask: g.op('Unsqueeze', [g.op('Where', [isReal, g.scalar(0), g.scalar(padding)]), g.integers(1, 2)]),
   };
   // Few of the vocabulary's rows are used by a batch: gather first, then convert.
   const words = real(g, g.op('Gather', [stored('embeddings.word_embeddings.weight'), ids]));
