@@ -157,12 +157,7 @@ export const vjpRules: Readonly<Record<string, VjpRule>> = {
     const parts = () => outputs.map((output, part) => gradients[part] ?? mul(g, output, g.scalar(0)));
     return [() => g.op('Concat', parts(), { axis: int(axisOf(intOf({ attributes }, 'axis', 0), dy.shape.length)) })];
   },
-  Slice: (g, dy, { inputs: [x, starts, ends, axes] }) => [
-    () => padded(g, dy, x, starts, ends, axes),
-    nothing,
-    nothing,
-    nothing,
-  ],
+  Slice: (g, dy, { inputs: [x, starts, , axes] }) => [() => padded(g, dy, x, starts, axes), nothing, nothing, nothing],
   // Rows that are taken more than once add up, unless they are known to be only moved.
   Gather: (g, dy, node) => {
     const [table, indices] = node.inputs;

@@ -128,29 +128,24 @@ export function reducedCount(g: GraphBuilder, node: Call): Value {
 
 const axesOf = (g: GraphBuilder, node: Call): readonly number[] => constant(reducedAxes(g, node));
 
-export const reshapedLike = (g: GraphBuilder, dy: Value, x: Value): Value =>
-  g.op('Reshape', [dy, g.op('Shape', [x])], {}, x.shape);
+/** In the shape of another value; where one size at most has a name, that is known when the graph is built. */
+export function reshapedLike(g: GraphBuilder, dy: Value, x: Value): Value {
+  const sizes = x.shape.map((size) => (typeof size === 'number' ? size : -1));
+  const shape = sizes.filter((size) => size < 0).length > 1 ? g.op('Shape', [x]) : g.integers(...sizes);
+  return g.op('Reshape', [dy, shape], {}, x.shape);
+}
 
 /** A slice of something, with zeros around it where the rest was. */
-export function padded(
-  g: GraphBuilder,
-  dy: Value,
-  x: Value,
-  starts: Value,
-  ends: Value,
-  axes: Value | undefined,
-): Value {
-  const [from, to] = [constant(starts), constant(ends)];
+export function padded(g: GraphBuilder, dy: Value, x: Value, starts: Value, axes: Value | undefined): Value {
+  const from = constant(starts);
   const before = x.shape.map(() => 0);
-  const after = x.shape.map(() => 0);
   (axes ? constant(axes) : [...from.keys()]).forEach((axis, i) => {
     const at = axisOf(axis, x.shape.length);
-    const size = known(x.shape[at]);
-    const inside = (place: number) => Math.min(size, Math.max(0, place < 0 ? place + size : place));
-    before[at] = inside(from[i]);
-    after[at] = size - inside(to[i]);
+    before[at] = from[i] < 0 ? Math.max(0, from[i] + known(x.shape[at])) : from[i];
   });
-  return g.op('Pad', [dy, g.integers(...before, ...after)], {}, x.shape);
+  const start = g.integers(...before);
+  const end = sub(g, sub(g, g.op('Shape', [x]), g.op('Shape', [dy])), start);
+  return g.op('Pad', [dy, g.op('Concat', [start, end], { axis: int(0) })], {}, x.shape);
 }
 
 /**

@@ -58,9 +58,12 @@ export function packedEncoder(g: GraphBuilder, { architecture, pooling, weight, 
     embed(words: Value): Value {
       const wordOf = g.input('wordOf', 'int32', ['tokens']);
       const positionOf = g.input('positionOf', 'int32', ['tokens']);
-      const position = g.op('Gather', [weight('embeddings.position_embeddings.weight'), positionOf]);
+      const positions = weight('embeddings.position_embeddings.weight');
+      const [zero, end] = [g.integers(0), g.size('longest', mask)];
+      const taken = g.op('Slice', [positions, zero, end, zero], {}, ['longest', hidden]);
+      const position = g.op('Gather', [taken, positionOf]);
       const types = weight('embeddings.token_type_embeddings.weight');
-      const firstType = g.op('Slice', [types, g.integers(0), g.integers(1), g.integers(0)]);
+      const firstType = g.op('Slice', [types, zero, g.integers(1), zero]);
       const sum = add(add(g.op('Gather', [words, wordOf]), position), firstType);
       return dropped(norm(sum, 'embeddings'), 'embeddings', 'hidden');
     },
