@@ -12,7 +12,7 @@ RUN npm run build \
  && find . -mindepth 2 -maxdepth 2 -type d ! -path "./$keep" -exec rm -rf {} +
 
 FROM node:20-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=262144
 RUN mkdir /data && chown node:node /data
 WORKDIR /app
 COPY --from=build /app/package.json ./

@@ -9,6 +9,8 @@ import { openTerminal } from './processes/terminal.js';
 
 /** `npm start`: the queue (where no Redis is given), the API and the worker, each a process of its own, kept running. */
 const terminal = openTerminal(process.stdout);
+/** Has glibc give large blocks back when they are free: 80 MB less in int8, at the same speed. Nothing elsewhere. */
+const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: '262144' };
 const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 let queue: Supervised | undefined;
@@ -19,7 +21,7 @@ const stopping = new AbortController();
 
 async function start(config: Config): Promise<void> {
   // The processes speak up only when something is wrong, unless more was asked for.
-  const environment = { ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+  const environment = { ...GIVE_BACK, ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
   const { signal } = stopping;
   const run = (name: string, path: string, given: readonly string[] = []): Promise<Supervised> => {
     const running = supervise(name, { entry: entry(path), arguments: given, environment, signal }, terminal.say);
