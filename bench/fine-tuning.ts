@@ -48,12 +48,12 @@ export async function benchFineTuning([
     const [rows, test] = [await rowsOf(trainPath), await rowsOf(testPath)];
     for (const seed of seeds.length > 0 ? seeds.map(Number) : [42]) {
       const given = givenTraining(rows, strategy, Number(epochs), seed);
-      const checked = await checkTraining(given, rooms);
+      const order = await checkTraining(given, rooms);
       const records = jobRecordsOn(store);
-      const job = await records.create(checked);
+      const job = await records.create(order);
       const reporter = jobReporter(job, records, openLog('bench', 'silent'), () => {});
       const cutOff = { resume: async () => undefined, onCheckpoint: async () => {} };
-      const { version } = await train(job, rooms, cutOff, reporter, new AbortController().signal);
+      const { version } = await train(job.id, order, rooms, cutOff, reporter, new AbortController().signal);
       if (version === undefined) throw new Error('nothing was learned');
       const { encoder } = await rooms.registry.publish(version.draft, version.heads, version.encoderFolder);
       const all = [...test.keys()];

@@ -1,15 +1,19 @@
-import type { EpochEntry, JobPhase, JobProgress, StepProgress, TrainingJob } from '../src/jobs/job.js';
+import type { EpochEntry, Job, JobPhase, JobProgress, Order, StepProgress, TrainingOrder } from '../src/jobs/job.js';
 import type { JobRecords } from '../src/jobs/records.js';
 import type { Log } from '../src/log.js';
 import type { Epoch, Step } from '../src/training/fit.js';
-import type { Freeze } from '../src/training/plan.js';
 
 /** What part of a job's time each of its phases takes, roughly; they add up to 1. */
-const phaseShares: Readonly<Record<Freeze['backbone'], Readonly<Partial<Record<JobPhase, number>>>>> = {
+const phaseShares: Readonly<Record<Work, Readonly<Partial<Record<JobPhase, number>>>>> = {
   FULL: { EMBEDDING: 0.7, TRAINING: 0.27, EVALUATING: 0.02, SAVING: 0.01 },
   PARTIAL: { BOUNDARY: 0.12, TRAINING: 0.84, EVALUATING: 0.03, SAVING: 0.01 },
   NONE: { TRAINING: 0.96, EVALUATING: 0.03, SAVING: 0.01 },
+  EVALUATE: { EMBEDDING: 0.9, EVALUATING: 0.09, SAVING: 0.01 },
 };
+
+type Work = TrainingOrder['freeze']['backbone'] | 'EVALUATE';
+
+const workOf = (order: Order): Work => (order.kind === 'TRAIN' ? order.freeze.backbone : order.kind);
 
 /** Rates are taken over at least this long, and the log told as often, in milliseconds. */
 const RATE_OVER = 2_000;
@@ -34,12 +38,12 @@ export interface JobReporter {
  * @param send may drop what comes too fast, but never the last
  */
 export function jobReporter(
-  job: TrainingJob,
+  job: Job,
   records: JobRecords,
   log: Log,
   send: (progress: JobProgress) => void,
 ): JobReporter {
-  const shares = phaseShares[job.order.freeze.backbone];
+  const shares = phaseShares[workOf(job.order)];
   const seconds: Partial<Record<JobPhase, number>> = {};
   let history: readonly EpochEntry[] = [];
   let phase: JobPhase = 'TRAINING';

@@ -1,23 +1,13 @@
 import { ManyheadError, publicError } from '../src/errors.js';
-import type { Checkpoints } from '../src/jobs/checkpoints.js';
-import { hasEnded, type JobState, startedAt, type TrainingJob } from '../src/jobs/job.js';
+import { hasEnded, type Job, type JobResult, type JobState, startedAt } from '../src/jobs/job.js';
 import type { JobRecords } from '../src/jobs/records.js';
-import type { Log } from '../src/log.js';
 import type { Delivery } from '../src/queue/delivery.js';
 import type { Outcome, RunTools } from '../src/queue/worker.js';
-import { PRODUCTION } from '../src/registry/registry.js';
-import type { ModelVersion } from '../src/registry/version.js';
-import { checkpointParts, readCheckpoint } from '../src/training/checkpoint-file.js';
-import type { EncoderCheckpoint } from '../src/training/encoder-checkpoint.js';
-import type { EncoderTraining } from './learn-encoder.js';
-import type { Rooms } from './learned.js';
-import { type JobReporter, jobReporter } from './reporter.js';
-import { type Trained, train } from './train.js';
+import { jobReporter } from './reporter.js';
+import { type WorkRooms, work } from './work.js';
 
-export interface RunContext extends Rooms {
+export interface RunContext extends WorkRooms {
   readonly records: JobRecords;
-  readonly checkpoints: Checkpoints;
-  readonly log: Log;
   /** Aborted when this process is about to stop: its jobs go back to the queue. */
   readonly stopping: AbortSignal;
 }
@@ -42,15 +32,11 @@ export async function runDelivery(
   const cancelled = watchForCancel(claimed, records);
   const signal = AbortSignal.any([tools.signal, cancelled.signal]);
   try {
-    const saved = await context.registry.versionOfJob(claimed.order.model, jobId);
-    if (saved === undefined) {
-      const reporter = jobReporter(claimed, records, log, tools.report);
-      const trained = await train(claimed, context, cutOff(claimed, context, reporter), reporter, signal);
-      reporter.begin('SAVING');
-      await save(claimed, trained, context);
-    } else await finish(claimed, context, saved);
+    const reporter = jobReporter(claimed, records, log, tools.report);
+    const beginSaving = () => closeToCancelling(claimed, records);
+    await succeed(claimed, context, await work(claimed, context, reporter, beginSaving, signal));
   } catch (error) {
-    if (cancelled.signal.aborted) log.info('job cancelled', { job: jobId });
+    if (cancelled.signal.aborted || error instanceof NoLongerOurs) log.info('job cancelled', { job: jobId });
     else if (tools.signal.aborted) return letGo(claimed, context);
     else await fail(claimed, context, error);
   } finally {
@@ -60,47 +46,8 @@ export async function runDelivery(
   return 'done';
 }
 
-/** Where an earlier worker left the job, and how this one leaves word for a later one. */
-function cutOff(
-  job: TrainingJob,
-  { checkpoints, log }: RunContext,
-  reporter: JobReporter,
-): Pick<EncoderTraining, 'resume' | 'onCheckpoint'> {
-  return {
-    async resume() {
-      const checkpoint = await checkpointOf(job, { checkpoints, log });
-      if (checkpoint) await reporter.resume(checkpoint.progress.epoch);
-      return checkpoint;
-    },
-    async onCheckpoint(checkpoint) {
-      const began = performance.now();
-      await checkpoints.put(job, checkpointParts(checkpoint));
-      log.info('checkpoint written', {
-        job: job.id,
-        epoch: checkpoint.progress.epoch,
-        batch: checkpoint.progress.batch,
-        milliseconds: Math.round(performance.now() - began),
-      });
-    },
-  };
-}
-
-/** Undefined where there is none, or it cannot be read: the job then starts over. */
-async function checkpointOf(
-  job: TrainingJob,
-  { checkpoints, log }: Pick<RunContext, 'checkpoints' | 'log'>,
-): Promise<EncoderCheckpoint | undefined> {
-  const bytes = await checkpoints.get(job);
-  try {
-    return bytes && readCheckpoint(bytes);
-  } catch (error) {
-    log.error('the checkpoint cannot be read: the job starts over', { job: job.id }, error);
-    return undefined;
-  }
-}
-
 /** Takes the job if it is waiting, or was begun by a worker that is gone; undefined where there is nothing left to do. */
-async function claim(records: JobRecords, jobId: string, attempt: number): Promise<TrainingJob | undefined> {
+async function claim(records: JobRecords, jobId: string, attempt: number): Promise<Job | undefined> {
   const found = await records.find(jobId);
   if (found?.attempt !== attempt) return undefined;
   const { job, moved } = await records.move(jobId, ({ state }) =>
@@ -109,47 +56,28 @@ async function claim(records: JobRecords, jobId: string, attempt: number): Promi
   return moved && job.attempt === attempt ? job : undefined;
 }
 
-/** Publishes what was learned, unless the job was cancelled in the last moment: from here on it cannot be any more. */
-async function save(claimed: TrainingJob, { reports, version }: Trained, context: RunContext): Promise<void> {
-  const isOurs = await moveOn(claimed, context.records, (state) =>
+/** From here on the job cannot be cancelled any more. @throws NoLongerOurs where it was, in the last moment */
+async function closeToCancelling(job: Job, records: JobRecords): Promise<void> {
+  const isOurs = await moveOn(job, records, (state) =>
     state.status === 'RUNNING' ? { ...state, saving: true } : undefined,
   );
-  if (!isOurs) return;
-  if (version === undefined) return succeed(claimed, context, { version: undefined, promotion: undefined, reports });
-  const { draft, heads, encoderFolder } = version;
-  await finish(claimed, context, await context.registry.publish(draft, heads, encoderFolder));
+  if (!isOurs) throw new NoLongerOurs();
 }
 
-/** Promotes a version that is on disk, where that was decided, and ends its job. Safe to do again. */
-async function finish(
-  job: TrainingJob,
-  context: RunContext,
-  { number, promotion, metrics }: ModelVersion,
-): Promise<void> {
-  if (promotion.promoted) await context.registry.promote(job.order.model, number, PRODUCTION);
-  await succeed(job, context, { version: number, promotion, reports: metrics });
-}
+class NoLongerOurs extends Error {}
 
-async function succeed(
-  job: TrainingJob,
-  { records, log }: RunContext,
-  result: Pick<Succeeded, 'version' | 'promotion' | 'reports'>,
-): Promise<void> {
+async function succeed(job: Job, { records, log }: RunContext, result: JobResult): Promise<void> {
   await moveOn(job, records, (state) => ({
     status: 'SUCCEEDED',
     startedAt: startedAt(state) ?? now(),
     finishedAt: now(),
-    ...result,
+    result,
   }));
-  log.info('job succeeded', {
-    job: job.id,
-    model: job.order.model,
-    version: result.version,
-    promoted: result.promotion?.promoted,
-  });
+  const made = result.kind === 'VERSION' ? { version: result.version, promoted: result.promotion.promoted } : {};
+  log.info('job succeeded', { job: job.id, model: job.order.model, ...made });
 }
 
-async function fail(job: TrainingJob, { records, log }: RunContext, cause: unknown): Promise<void> {
+async function fail(job: Job, { records, log }: RunContext, cause: unknown): Promise<void> {
   const { id, code, message } = publicError(cause);
   log.error('job failed', { job: job.id, id, code }, cause);
   await moveOn(job, records, (state) => ({
@@ -161,7 +89,7 @@ async function fail(job: TrainingJob, { records, log }: RunContext, cause: unkno
 }
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
-async function letGo(job: TrainingJob, { records, log, stopping }: RunContext): Promise<Outcome> {
+async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<Outcome> {
   if (stopping.aborted) await moveOn(job, records, () => ({ status: 'QUEUED' }));
   log.info('job handed back', { job: job.id });
   return 'hand back';
@@ -169,7 +97,7 @@ async function letGo(job: TrainingJob, { records, log, stopping }: RunContext): 
 
 /** Moves a job that has not ended, in the attempt that was claimed: a retry belongs to whoever gets its delivery. */
 async function moveOn(
-  { id, attempt }: TrainingJob,
+  { id, attempt }: Job,
   records: JobRecords,
   next: (state: JobState) => JobState | undefined,
 ): Promise<boolean> {
@@ -180,10 +108,7 @@ async function moveOn(
 }
 
 /** Looks again and again whether somebody cancelled the job, and maybe queued it anew; a look that fails is tried again. */
-function watchForCancel(
-  { id, attempt }: TrainingJob,
-  records: JobRecords,
-): { readonly signal: AbortSignal; stop(): void } {
+function watchForCancel({ id, attempt }: Job, records: JobRecords): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const timer = setInterval(async () => {
     const job = await records.find(id).catch(() => undefined);
@@ -192,7 +117,5 @@ function watchForCancel(
   }, CANCEL_CHECK);
   return { signal: controller.signal, stop: () => clearInterval(timer) };
 }
-
-type Succeeded = Extract<JobState, { status: 'SUCCEEDED' }>;
 
 const now = (): string => new Date().toISOString();

@@ -3,7 +3,7 @@ import { type Example, labelsOf } from '../src/datasets/example.js';
 import { describeHead } from '../src/heads/file.js';
 import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
-import type { TrainingJob, TrainingOrder } from '../src/jobs/job.js';
+import type { TrainingOrder } from '../src/jobs/job.js';
 import { RandomGenerator } from '../src/random/generator.js';
 import { decidePromotion } from '../src/registry/promotion.js';
 import { PRODUCTION } from '../src/registry/registry.js';
@@ -38,13 +38,13 @@ export interface FinishedVersion {
  * @throws signal.reason when aborted, within a step
  */
 export async function train(
-  job: TrainingJob,
+  jobId: string,
+  order: TrainingOrder,
   rooms: Rooms,
   cutOff: Pick<EncoderTraining, 'resume' | 'onCheckpoint'>,
   reporter: JobReporter,
   signal: AbortSignal,
 ): Promise<Trained> {
-  const { order } = job;
   const examples = await rooms.datasets.rows(order.datasetDigest);
   const base = await baseOf(order, rooms);
   const { architecture } = await rooms.encoders.describe(base?.version.encoder);
@@ -99,7 +99,7 @@ export async function train(
   const draft: VersionDraft = {
     model: order.model,
     parent: base?.version.number,
-    jobId: job.id,
+    jobId,
     tasks: heads.map((head) => ({
       ...describeHead(head),
       frozen: !learned.heads.some(({ task }) => task === head.task),

@@ -2,8 +2,7 @@ import { ManyheadError } from '../errors.js';
 import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
 import type { Checkpoints } from './checkpoints.js';
-import { hasEnded, type JobState, startedAt, type TrainingJob } from './job.js';
-import type { CheckedTraining } from './order.js';
+import { hasEnded, type Job, type JobState, type Order, startedAt } from './job.js';
 import type { JobRecords } from './records.js';
 
 /** Where jobs are kept, and what delivers them. */
@@ -13,14 +12,14 @@ export interface JobRooms {
   readonly checkpoints: Checkpoints;
 }
 
-export const deliveryOf = ({ id, attempt }: TrainingJob): Delivery => ({ jobId: id, attempt });
+export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, attempt });
 
 /**
  * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
  * @throws ManyheadError QUEUE_UNAVAILABLE
  */
-export async function submit(checked: CheckedTraining, { records, queue }: JobRooms): Promise<TrainingJob> {
-  const job = await records.create(checked);
+export async function submit(order: Order, { records, queue }: JobRooms): Promise<Job> {
+  const job = await records.create(order);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
@@ -34,7 +33,7 @@ export async function submit(checked: CheckedTraining, { records, queue }: JobRo
  * Ends a job that has not ended. Where one is running, its worker stops within a step.
  * @throws ManyheadError NOT_FOUND; CONFLICT where it has ended, or is writing its version
  */
-export async function cancel(id: string, { records, queue, checkpoints }: JobRooms): Promise<TrainingJob> {
+export async function cancel(id: string, { records, queue, checkpoints }: JobRooms): Promise<Job> {
   const { job, moved } = await records.move(id, ({ state }) =>
     hasEnded(state) || 'saving' in state
       ? undefined
@@ -57,7 +56,7 @@ export async function cancel(id: string, { records, queue, checkpoints }: JobRoo
  * Queues a job that failed or was cancelled again, as its next attempt.
  * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed; QUEUE_UNAVAILABLE, and the job stays as it was
  */
-export async function retry(id: string, { records, queue }: JobRooms): Promise<TrainingJob> {
+export async function retry(id: string, { records, queue }: JobRooms): Promise<Job> {
   await queue.ping();
   const before = await records.get(id);
   const job = await records.again(id, ({ state }) => {

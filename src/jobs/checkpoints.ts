@@ -1,5 +1,5 @@
 import type { ArtifactStore } from '../artifacts/store.js';
-import type { TrainingJob } from './job.js';
+import type { Job } from './job.js';
 
 /** Where a job that is cut off goes on from: one object an attempt, replaced as it runs and gone when it ends. */
 export interface Checkpoints {
@@ -8,7 +8,7 @@ export interface Checkpoints {
   delete(job: JobAttempt): Promise<void>;
 }
 
-type JobAttempt = Pick<TrainingJob, 'id' | 'attempt'>;
+type JobAttempt = Pick<Job, 'id' | 'attempt'>;
 
 /** Checkpoints on an artifact store: `jobs/<id>/checkpoint-<attempt>.safetensors`. */
 export function checkpointsOn(store: ArtifactStore): Checkpoints {

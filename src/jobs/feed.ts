@@ -3,13 +3,13 @@ import type { Log } from '../log.js';
 import type { QueueEvent } from '../queue/events.js';
 import { deliveryOf, giveUp, type JobRooms, reconcile } from './actions.js';
 import { bell } from './bell.js';
-import { type EpochEntry, hasEnded, type JobProgress, type TrainingJob } from './job.js';
+import { type EpochEntry, hasEnded, type Job, type JobProgress } from './job.js';
 
 /** What somebody who follows a job is told. */
 export type JobEvent =
-  | { readonly kind: 'STATUS' | 'VERSION'; readonly job: TrainingJob }
-  | { readonly kind: 'STEP'; readonly job: TrainingJob; readonly progress: JobProgress }
-  | { readonly kind: 'EPOCH'; readonly job: TrainingJob; readonly epoch: EpochEntry };
+  | { readonly kind: 'STATUS' | 'VERSION'; readonly job: Job }
+  | { readonly kind: 'STEP'; readonly job: Job; readonly progress: JobProgress }
+  | { readonly kind: 'EPOCH'; readonly job: Job; readonly epoch: EpochEntry };
 
 export interface JobFeed {
   /** Takes what the queue tells. */
@@ -17,9 +17,9 @@ export interface JobFeed {
   /** The present state of a job, then its steps and epochs as they come, and its end. @throws ManyheadError NOT_FOUND */
   follow(id: string): AsyncGenerator<JobEvent, void>;
   /** Every job (of one model, or of all) whose status changes from now on. */
-  changes(model: string | undefined): AsyncGenerator<TrainingJob, void>;
+  changes(model: string | undefined): AsyncGenerator<Job, void>;
   /** What the worker of a running job said last. */
-  progress(job: TrainingJob): Promise<JobProgress | undefined>;
+  progress(job: Job): Promise<JobProgress | undefined>;
 }
 
 /** Followers look at the record this often, in milliseconds, should an event have been missed. */
@@ -76,7 +76,7 @@ export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
           else if (progress !== said || job.state.status !== before.state.status) yield { kind: 'STATUS', job };
           said = progress;
         }
-        if (job.state.status === 'SUCCEEDED' && job.state.version !== undefined) yield { kind: 'VERSION', job };
+        if (job.state.status === 'SUCCEEDED' && job.state.result.kind === 'VERSION') yield { kind: 'VERSION', job };
         yield { kind: 'STATUS', job };
       } finally {
         ear.close();

@@ -9,13 +9,18 @@ export type LossWeighting =
   | { readonly kind: 'EQUAL' }
   | { readonly kind: 'FIXED'; readonly weights: Readonly<Record<string, number>> };
 
-/** What a job is to do: checked, complete, and the same whenever and wherever it runs. */
-export interface TrainingOrder {
+/** What every job is about. */
+interface OrderOf<Kind extends string> {
+  readonly kind: Kind;
   readonly model: string;
   /** The data set's name, where the rows had one. */
   readonly dataset: string | undefined;
   /** Of the rows, which are stored under it. */
   readonly datasetDigest: string;
+}
+
+/** A training: checked, complete, and the same whenever and wherever it runs. */
+export interface TrainingOrder extends OrderOf<'TRAIN'> {
   readonly tasks: readonly string[];
   /** The version whose weights are gone on from; undefined: fresh heads. */
   readonly base: number | undefined;
@@ -25,7 +30,31 @@ export interface TrainingOrder {
   readonly validationSplit: number;
   readonly seed: number;
   readonly promote: PromotionPolicy;
+  readonly trainableParameters: number;
+  readonly frozenParameters: number;
 }
+
+/** A version measured on every row of a data set. */
+export interface EvaluationOrder extends OrderOf<'EVALUATE'> {
+  readonly version: number;
+  readonly tasks: readonly string[];
+}
+
+/** What a job is to do. */
+export type Order = TrainingOrder | EvaluationOrder;
+
+export type JobKind = Order['kind'];
+
+/** What a job has come to. */
+export type JobResult =
+  | {
+      readonly kind: 'VERSION';
+      readonly version: number;
+      readonly promotion: PromotionDecision;
+      readonly reports: readonly TaskReport[];
+    }
+  /** Nothing was to be learned: the job only measured. */
+  | { readonly kind: 'REPORTS'; readonly reports: readonly TaskReport[] };
 
 export type JobStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
@@ -36,16 +65,13 @@ export type JobPhase = 'EMBEDDING' | 'BOUNDARY' | 'TRAINING' | 'EVALUATING' | 'S
 export type JobState =
   | { readonly status: 'QUEUED' }
   | { readonly status: 'RUNNING'; readonly startedAt: string }
-  /** It can no longer be cancelled: its version is being written. */
+  /** It can no longer be cancelled: what it came to is being written. */
   | { readonly status: 'RUNNING'; readonly startedAt: string; readonly saving: true }
   | {
       readonly status: 'SUCCEEDED';
       readonly startedAt: string;
       readonly finishedAt: string;
-      /** Undefined where nothing was to be learned: the job only evaluated. */
-      readonly version: number | undefined;
-      readonly promotion: PromotionDecision | undefined;
-      readonly reports: readonly TaskReport[];
+      readonly result: JobResult;
     }
   | {
       readonly status: 'FAILED';
@@ -56,14 +82,12 @@ export type JobState =
   | { readonly status: 'CANCELLED'; readonly startedAt: string | undefined; readonly finishedAt: string };
 
 /** The record of a job, kept for as long as the data folder is. */
-export interface TrainingJob {
+export interface Job {
   readonly id: string;
   readonly createdAt: string;
   /** From 1; a retry is the next one. */
   readonly attempt: number;
-  readonly order: TrainingOrder;
-  readonly trainableParameters: number;
-  readonly frozenParameters: number;
+  readonly order: Order;
   readonly state: JobState;
 }
 

@@ -10,7 +10,7 @@ import { checkEncoder, type ModelVersion } from '../registry/version.js';
 import type { Encoders } from '../serving/encoders.js';
 import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
 import { checkBackbone, freezePlan, learningOf, weightedTasks } from '../training/plan.js';
-import type { LossWeighting, TrainingJob } from './job.js';
+import type { LossWeighting, TrainingOrder } from './job.js';
 
 /** A training as a caller asks for it. */
 export interface GivenTraining {
@@ -39,8 +39,6 @@ export interface OrderRooms {
   readonly encoders: Pick<Encoders, 'pretrained' | 'describe'>;
 }
 
-export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' | 'frozenParameters'>;
-
 /**
  * Checks a training in full and stores its rows, so that all that can be wrong with it is said before it is queued.
  * @throws ManyheadError BAD_USER_INPUT or NOT_FOUND naming the field, the value and what would be right
@@ -48,7 +46,7 @@ export type CheckedTraining = Pick<TrainingJob, 'order' | 'trainableParameters' 
 export async function checkTraining(
   given: GivenTraining,
   { datasets, registry, encoders }: OrderRooms,
-): Promise<CheckedTraining> {
+): Promise<TrainingOrder> {
   const model = checkName('model', given.model);
   const validationSplit = checkNumber('validationSplit', given.validationSplit, { least: 0, most: 0.9 });
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
@@ -71,19 +69,18 @@ export async function checkTraining(
   const tasks = given.tasks ?? rows.tasks.map(({ task }) => task);
   const lossWeighting = checkLossWeighting(given, weightedTasks(plan, freeze));
   return {
-    order: {
-      model,
-      dataset: given.dataset,
-      datasetDigest: await rows.store(),
-      tasks,
-      base: base?.number,
-      freeze,
-      hyperparameters,
-      lossWeighting,
-      validationSplit,
-      seed,
-      promote: given.promote,
-    },
+    kind: 'TRAIN',
+    model,
+    dataset: given.dataset,
+    datasetDigest: await rows.store(),
+    tasks,
+    base: base?.number,
+    freeze,
+    hyperparameters,
+    lossWeighting,
+    validationSplit,
+    seed,
+    promote: given.promote,
     trainableParameters: plan.trainableParameters,
     frozenParameters: plan.frozenParameters,
   };

@@ -2,44 +2,45 @@ import { randomBytes } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { notFound } from '../errors.js';
-import type { EpochEntry, JobState, TrainingJob } from './job.js';
+import { readJob } from './earlier-records.js';
+import type { EpochEntry, Job, JobState, Order } from './job.js';
 
 export interface JobRecords {
-  create(job: Omit<TrainingJob, 'id' | 'createdAt' | 'attempt' | 'state'>): Promise<TrainingJob>;
-  find(id: string): Promise<TrainingJob | undefined>;
+  create(order: Order): Promise<Job>;
+  find(id: string): Promise<Job | undefined>;
   /** @throws ManyheadError NOT_FOUND naming the newest jobs */
-  get(id: string): Promise<TrainingJob>;
+  get(id: string): Promise<Job>;
   /** All ids, oldest first. */
   ids(): Promise<readonly string[]>;
   /**
    * Moves a job on, if `next` gives a state for the one it is in; two processes never both move it from one state.
    * @returns the job and whether this call moved it
    */
-  move(id: string, next: (job: TrainingJob) => JobState | undefined): Promise<{ job: TrainingJob; moved: boolean }>;
+  move(id: string, next: (job: Job) => JobState | undefined): Promise<{ job: Job; moved: boolean }>;
   /** Queues an ended job again, as its next attempt. */
-  again(id: string, check: (job: TrainingJob) => void): Promise<TrainingJob>;
-  history(job: TrainingJob): Promise<readonly EpochEntry[]>;
+  again(id: string, check: (job: Job) => void): Promise<Job>;
+  history(job: Job): Promise<readonly EpochEntry[]>;
   /** Replaces the history of the job's present attempt; only the worker that runs it does. */
-  putHistory(job: TrainingJob, history: readonly EpochEntry[]): Promise<void>;
+  putHistory(job: Job, history: readonly EpochEntry[]): Promise<void>;
   /** Forgets a job that never reached the queue. */
   delete(id: string): Promise<void>;
 }
 
 /** Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`. */
 export function jobRecordsOn(store: ArtifactStore): JobRecords {
-  const record = (id: string) => register(store, `jobs/${id}/record`, (text): TrainingJob => JSON.parse(text));
-  const historyKey = ({ id, attempt }: TrainingJob) => `jobs/${id}/history-${attempt}.json`;
+  const record = (id: string) => register(store, `jobs/${id}/record`, readJob);
+  const historyKey = ({ id, attempt }: Job) => `jobs/${id}/history-${attempt}.json`;
   const ids = () => store.list('jobs');
   const find = async (id: string) => (isJobId(id) ? (await record(id).read())?.value : undefined);
 
-  const get = async (id: string): Promise<TrainingJob> => {
+  const get = async (id: string): Promise<Job> => {
     const job = await find(id);
     if (job === undefined) throw notFound(`job ${JSON.stringify(id)}`, [...(await ids())].reverse(), 'id');
     return job;
   };
 
   /** Changes a job, unless `change` gives undefined for what it finds. */
-  const change = async (id: string, change: (job: TrainingJob) => TrainingJob | undefined) => {
+  const change = async (id: string, change: (job: Job) => Job | undefined) => {
     await get(id);
     let moved = false;
     const job = await record(id).update((current) => {
@@ -52,11 +53,11 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
 
   return {
     async create(order) {
-      const job: TrainingJob = {
-        ...order,
+      const job: Job = {
         id: newJobId(),
         createdAt: new Date().toISOString(),
         attempt: 1,
+        order,
         state: { status: 'QUEUED' },
       };
       await record(job.id).update(() => job);

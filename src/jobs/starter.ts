@@ -3,7 +3,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import type { Example } from '../datasets/example.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { type JobRooms, submit } from './actions.js';
-import type { TrainingJob } from './job.js';
+import type { Job } from './job.js';
 import { checkTraining, type OrderRooms } from './order.js';
 
 /** The rows that come with Manyhead: a topic and a sentiment each. `test` rows are held out for measuring. */
@@ -19,15 +19,12 @@ const CLAIM_AGE = 60_000;
  * to say. Only one process of an installation does.
  * @returns the job; undefined where it is not the first start
  */
-export async function trainStarterHeads(
-  store: ArtifactStore,
-  rooms: OrderRooms & JobRooms,
-): Promise<TrainingJob | undefined> {
+export async function trainStarterHeads(store: ArtifactStore, rooms: OrderRooms & JobRooms): Promise<Job | undefined> {
   const isNew = (await rooms.registry.models()).length === 0 && (await rooms.records.ids()).length === 0;
   if (!isNew || !(await claim(store))) return undefined;
   try {
     const dataset = await rooms.datasets.create('starter', await starterExamples());
-    const checked = await checkTraining(
+    const order = await checkTraining(
       {
         model: DEFAULT_MODEL,
         dataset: dataset.name,
@@ -44,7 +41,7 @@ export async function trainStarterHeads(
       },
       rooms,
     );
-    return await submit(checked, rooms);
+    return await submit(order, rooms);
   } catch (error) {
     await store.delete(CLAIM);
     throw error;

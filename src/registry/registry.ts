@@ -24,6 +24,11 @@ export interface Registry {
   versions(model: string): Promise<readonly number[]>;
   /** @throws ManyheadError NOT_FOUND listing the models, or the versions, that there are */
   version(model: string, number: number, field?: string): Promise<ModelVersion>;
+  /**
+   * The version named, or the one that `production` points to.
+   * @throws ManyheadError NOT_FOUND listing what there is
+   */
+  versionOrProduction(model: string, number: number | undefined): Promise<ModelVersion>;
   /** The heads of a version, checked against the digest in version.json. @throws Error where the file was damaged */
   heads(version: ModelVersion): Promise<readonly Head[]>;
   aliases(model: string): Promise<Aliases>;
@@ -82,10 +87,21 @@ export function registryOn(store: ArtifactStore): Registry {
     return found;
   };
 
+  const aliases = async (model: string): Promise<Aliases> =>
+    isName(model) ? ((await aliasesOf(model).read())?.value ?? {}) : {};
+
   return {
     models,
     versions,
     version,
+    async versionOrProduction(model, number) {
+      const wanted = number ?? (await aliases(model))[PRODUCTION];
+      if (wanted !== undefined) return version(model, wanted);
+      const there = await versions(model);
+      throw there.length === 0
+        ? notFound(`model ${JSON.stringify(model)}`, await models(), 'model')
+        : notFound(`a version of model ${JSON.stringify(model)} in production`, there, 'version');
+    },
     async heads({ model, number, files, tasks, encoder }) {
       const bytes = await store.get(`${folder(model, number)}/${HEADS}`);
       if (bytes === undefined || sha256(bytes) !== files[HEADS]?.sha256)
@@ -94,7 +110,7 @@ export function registryOn(store: ArtifactStore): Registry {
         );
       return readHeads(bytes, tasks, encoder.dimensions);
     },
-    aliases: async (model) => (isName(model) ? ((await aliasesOf(model).read())?.value ?? {}) : {}),
+    aliases,
     async promote(model, number, alias) {
       await version(model, number);
       await aliasesOf(model).update((aliases) => ({ ...aliases, [alias]: number }));

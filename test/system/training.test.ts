@@ -110,6 +110,22 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     expect(job.metrics[0].accuracy).toBeGreaterThan(0.9);
   });
 
+  it('measures any version on any data set', async () => {
+    await data(
+      apis[0].address,
+      'mutation Store($examples: [ExampleInput!]!) { createDataset(name: "fresh", examples: $examples) { rows } }',
+      { examples: easyRows(30).map(({ text, labels }) => ({ text: `${text} Really.`, labels: [labels[1]] })) },
+    );
+    const evaluate = 'mutation Evaluate { evaluate(dataset: "fresh", model: "one", version: 1) { id kind } }';
+    const { evaluate: queued } = await data(apis[1].address, evaluate);
+    expect(queued.kind).toBe('EVALUATE');
+    const job = await finished(apis[0].address, queued.id);
+    expect(job).toMatchObject({ status: 'SUCCEEDED', version: null, metrics: [{ task: 'mood', support: 30 }] });
+    expect(job.metrics[0].accuracy).toBeGreaterThan(0.9);
+    const { errors } = await ask(apis[0].address, evaluate.replace('version: 1', 'version: 9'));
+    expect(errors[0].extensions).toMatchObject({ code: 'NOT_FOUND', field: 'version' });
+  });
+
   it('adds a label and keeps what the head knew; rows without a label for a task do not touch it', async () => {
     const kiwis = Array.from({ length: 20 }, (_, i) => ({
       text: `Kiwi number ${i} is green.`,

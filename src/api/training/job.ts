@@ -1,5 +1,5 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { EpochEntry, TrainingJob as StoredJob } from '../../jobs/job.js';
+import type { EpochEntry, Job as StoredJob } from '../../jobs/job.js';
 import { DateTime } from '../scalars.js';
 
 export enum JobStatus {
@@ -18,6 +18,19 @@ registerEnumType(JobStatus, {
     SUCCEEDED: { description: 'It is done.' },
     FAILED: { description: 'It ended with an error, and can be tried again.' },
     CANCELLED: { description: 'Somebody ended it; it left no version, and can be tried again.' },
+  },
+});
+
+export enum JobKind {
+  TRAIN = 'TRAIN',
+  EVALUATE = 'EVALUATE',
+}
+registerEnumType(JobKind, {
+  name: 'JobKind',
+  description: 'What a job is to do.',
+  valuesConfig: {
+    TRAIN: { description: 'Learn a version.' },
+    EVALUATE: { description: 'Measure a version on a data set.' },
   },
 });
 
@@ -135,12 +148,15 @@ class Promotion {
   reason!: string;
 }
 
-@ObjectType({ description: 'A training, from the request to its version.' })
+@ObjectType({ description: 'A job, from the request to what it came to: a training, unless its kind says otherwise.' })
 export class TrainingJob {
   @Field(() => ID, { description: 'Names the job for ever.' })
   id!: string;
 
-  @Field(() => String, { description: 'The model that gets the version.' })
+  @Field(() => JobKind, { description: 'What it is to do.' })
+  kind!: StoredJob['order']['kind'];
+
+  @Field(() => String, { description: 'The model that gets the version, or whose version is measured.' })
   model!: string;
 
   @Field(() => JobStatus, { description: 'Where it stands.' })
@@ -232,9 +248,11 @@ export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
 
 /** A stored job as the API shows it. */
 export function jobView(stored: StoredJob): TrainingJob {
-  const { id, attempt, createdAt, order, state, trainableParameters, frozenParameters } = stored;
+  const { id, attempt, createdAt, order, state } = stored;
+  const result = state.status === 'SUCCEEDED' ? state.result : undefined;
   return {
     id,
+    kind: order.kind,
     model: order.model,
     status: state.status,
     attempt,
@@ -242,10 +260,10 @@ export function jobView(stored: StoredJob): TrainingJob {
     startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,
     finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
     dataset: order.dataset,
-    trainableParameters,
-    frozenParameters,
+    trainableParameters: order.kind === 'TRAIN' ? order.trainableParameters : undefined,
+    frozenParameters: order.kind === 'TRAIN' ? order.frozenParameters : undefined,
     error: state.status === 'FAILED' ? state.error : undefined,
-    promotion: state.status === 'SUCCEEDED' ? state.promotion : undefined,
+    promotion: result?.kind === 'VERSION' ? result.promotion : undefined,
     stored,
   };
 }

@@ -1,9 +1,9 @@
 import { badInput, shown } from '../../errors.js';
-import type { TrainingJob } from '../../jobs/job.js';
+import type { Job } from '../../jobs/job.js';
 import type { JobRecords } from '../../jobs/records.js';
 
 interface JobsPage {
-  readonly jobs: readonly TrainingJob[];
+  readonly jobs: readonly Job[];
   readonly endCursor: string | undefined;
   readonly hasNextPage: boolean;
   readonly totalCount: number;
@@ -14,7 +14,7 @@ export async function jobsPage(
   records: JobRecords,
   first: number,
   after: string | undefined,
-  wanted: (job: TrainingJob) => boolean,
+  wanted: (job: Job) => boolean,
 ): Promise<JobsPage> {
   const ids = [...(await records.ids())].reverse();
   if (after !== undefined && !ids.includes(after))

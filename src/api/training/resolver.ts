@@ -1,9 +1,11 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { badInput } from '../../errors.js';
 import { cancel, retry, submit } from '../../jobs/actions.js';
+import { checkEvaluation } from '../../jobs/evaluation-order.js';
 import type { JobEvent } from '../../jobs/feed.js';
-import type { TrainingJob as StoredJob } from '../../jobs/job.js';
+import type { Job as StoredJob } from '../../jobs/job.js';
 import { checkTraining } from '../../jobs/order.js';
+import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
 import { ModelVersion, TaskReport, versionView } from '../models.js';
@@ -31,6 +33,25 @@ export class TrainingResolver {
   ): Promise<TrainingJob> {
     const checked = await checkTraining(givenTraining(input), context);
     return jobView(await submit(checked, context));
+  }
+
+  @Mutation(() => TrainingJob, {
+    description:
+      'Queue a job that measures a version on every row of a data set; its `metrics` tell the result. Returns at once.',
+  })
+  async evaluate(
+    @Arg('dataset', () => String, { description: 'The data set.' }) dataset: string,
+    @Arg('model', () => String, { description: 'The model.', defaultValue: DEFAULT_MODEL }) model: string,
+    @Arg('version', () => Int, {
+      nullable: true,
+      description: 'The version; the one that `production` points to when absent.',
+    })
+    version: number | undefined,
+    @Ctx() context: Context,
+  ): Promise<TrainingJob> {
+    return jobView(
+      await submit(await checkEvaluation({ model, version: version ?? undefined, dataset }, context), context),
+    );
   }
 
   @Mutation(() => TrainingJob, { description: 'End a job that has not ended; it leaves no version.' })
@@ -145,22 +166,24 @@ export class TrainingResolver {
     description: 'How well the heads do on the rows that were held back; on all rows where the job only evaluated.',
   })
   metrics(@Root() { stored }: TrainingJob): readonly TaskReport[] {
-    return stored.state.status === 'SUCCEEDED' ? stored.state.reports : [];
+    return stored.state.status === 'SUCCEEDED' ? stored.state.result.reports : [];
   }
 
   @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version it made.' })
   async version(@Root() { stored }: TrainingJob, @Ctx() { registry }: Context): Promise<ModelVersion | undefined> {
     const { order, state } = stored;
-    if (state.status !== 'SUCCEEDED' || state.version === undefined) return undefined;
-    return (await registry.versions(order.model)).includes(state.version)
-      ? versionView(await registry.version(order.model, state.version))
+    if (state.status !== 'SUCCEEDED' || state.result.kind !== 'VERSION') return undefined;
+    const { version } = state.result;
+    return (await registry.versions(order.model)).includes(version)
+      ? versionView(await registry.version(order.model, version))
       : undefined;
   }
 }
 
 /** Who is told that a job's version was promoted is answered by it from then on. */
 async function catchUpWith({ order, state }: StoredJob, served: ServedVersions): Promise<void> {
-  if (state.status === 'SUCCEEDED' && state.promotion?.promoted) await served.catchUp(order.model);
+  if (state.status === 'SUCCEEDED' && state.result.kind === 'VERSION' && state.result.promotion.promoted)
+    await served.catchUp(order.model);
 }
 
 function eventView(event: JobEvent, etaSeconds: number | undefined): TrainingEvent {

@@ -1,0 +1,28 @@
+import type { EvaluationOrder, JobResult } from '../src/jobs/job.js';
+import { checkEncoder } from '../src/registry/version.js';
+import { measure } from '../src/training/evaluate.js';
+import { embed } from './learn-heads.js';
+import type { Rooms } from './learned.js';
+import type { JobReporter } from './reporter.js';
+
+/** An evaluation job: every row of a data set, as a version labels it. */
+export async function evaluate(
+  order: EvaluationOrder,
+  { datasets, encoders, registry }: Rooms,
+  reporter: JobReporter,
+  beginSaving: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<JobResult> {
+  const version = await registry.version(order.model, order.version);
+  checkEncoder(version, encoders.pretrained.id, 'version');
+  const [examples, heads] = [await datasets.rows(order.datasetDigest), await registry.heads(version)];
+  const all = [...examples.keys()];
+  reporter.begin('EMBEDDING');
+  const rows = await encoders.use(version.encoder, (open) => embed(examples, all, open, signal, reporter.encoded));
+  reporter.begin('EVALUATING');
+  const measured = heads.filter(({ task }) => order.tasks.includes(task));
+  const reports = measured.flatMap((head) => measure(head, rows, all) ?? []);
+  reporter.begin('SAVING');
+  await beginSaving();
+  return { kind: 'REPORTS', reports };
+}
