@@ -50,7 +50,7 @@ export async function benchFineTuning([
       const given = givenTraining(rows, strategy, Number(epochs), seed);
       const order = await checkTraining(given, rooms);
       const records = jobRecordsOn(store);
-      const job = await records.create(order);
+      const job = await records.create(order, 'bench');
       const reporter = jobReporter(job, records, openLog('bench', 'silent'), () => {});
       const cutOff = { resume: async () => undefined, onCheckpoint: async () => {} };
       const { version } = await train(job.id, order, rooms, cutOff, reporter, new AbortController().signal);

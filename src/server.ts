@@ -34,10 +34,13 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   await store.sweep();
   const encoders = await openEncoders(config, storedEncodersOn(store));
   const registry = registryOn(store);
+  await registry.sweep();
   const rooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
   const feed = jobFeed(rooms, log);
   const context: Context = {
     ...rooms,
+    // Whoever reaches the port: there are no keys to tell callers apart by.
+    caller: { name: 'anonymous' },
     encoders,
     registry,
     feed,

@@ -5,8 +5,6 @@ import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { RandomGenerator } from '../src/random/generator.js';
-import { decidePromotion } from '../src/registry/promotion.js';
-import { PRODUCTION } from '../src/registry/registry.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
 import type { Epoch } from '../src/training/fit.js';
@@ -14,8 +12,8 @@ import type { TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
 import { type Split, stratifiedSplit } from '../src/training/split.js';
 import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
-import { embed, learnHeads } from './learn-heads.js';
-import type { Base, Learned, Rooms } from './learned.js';
+import { learnHeads } from './learn-heads.js';
+import type { Base, Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
 
 /** Everything a job has found out; nothing of it is on disk yet. */
@@ -91,8 +89,6 @@ export async function train(
   const heads = [...calibrated, ...kept('frozen'), ...kept('untouched')];
   // What was measured on the encoder before says nothing of one that changed.
   const unmeasured = learned.encoderFolder ? kept('untouched').map(({ task }) => task) : [];
-  const serving = await servingReports(order, learned, examples, split, rooms, signal);
-  const promotion = decidePromotion(order.promote, reports, serving, unmeasured);
   const untouched = (base?.version.metrics ?? []).filter(
     ({ task }) => !unmeasured.includes(task) && !reports.some((report) => report.task === task),
   );
@@ -113,7 +109,6 @@ export async function train(
     dataset: order.dataset,
     datasetDigest: order.datasetDigest,
     metrics: [...reports, ...untouched],
-    promotion,
     libraries: rooms.libraries,
     seconds: reporter.seconds(),
   };
@@ -137,7 +132,7 @@ function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, di
 }
 
 /** Rows are told apart by all the labels they have, so that every label keeps its share on both sides. */
-function splitOf({ tasks, seed }: TrainingOrder, examples: readonly Example[], validationSplit: number): Split {
+export function splitOf({ tasks, seed }: TrainingOrder, examples: readonly Example[], validationSplit: number): Split {
   if (validationSplit === 1) return { training: [], validation: [...examples.keys()] };
   const labels = examples.map((example) =>
     tasks.flatMap((task) => (labelsOf(example, task) ?? []).map((label) => `${task} ${label}`)),
@@ -164,25 +159,3 @@ const measuredEpoch = (reports: readonly Measured[]): Epoch => ({
   })),
   examplesPerSecond: 0,
 });
-
-/** How the version that is served does on the same rows; undefined where none is, or its encoder is not at hand. */
-async function servingReports(
-  { model }: TrainingOrder,
-  learned: Learned,
-  examples: readonly Example[],
-  { validation }: Split,
-  { registry, encoders }: Rooms,
-  signal: AbortSignal,
-) {
-  const number = (await registry.aliases(model))[PRODUCTION];
-  const version = number === undefined ? undefined : await registry.version(model, number);
-  if (version === undefined) return undefined;
-  const { encoder } = version;
-  if (!encoder.fineTuned && encoder.id !== encoders.pretrained.id) return undefined;
-  const rows =
-    encoder.id === learned.encoder.id
-      ? learned.rows
-      : await encoders.use(encoder, (open) => embed(examples, validation, open, signal, () => {}));
-  const heads = await registry.heads(version);
-  return { number: version.number, reports: heads.flatMap((head) => measure(head, rows, validation) ?? []) };
-}

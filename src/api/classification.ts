@@ -15,6 +15,7 @@ import {
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { chooseHeads, predict } from '../serving/classify.js';
+import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
 
@@ -34,9 +35,15 @@ class ClassifyArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'A version number; the version that `production` points to when absent.',
+    description: 'A version number; the version that `alias` points to when absent.',
   })
   version?: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'An alias instead of a version number; `production` when both are absent.',
+  })
+  alias?: string;
 }
 
 @ObjectType({ description: 'A label and how likely it is.' })
@@ -95,7 +102,7 @@ export class ClassificationResolver {
   ): Promise<Classification[]> {
     const { model } = asked;
     const texts = checkTexts(asked.texts);
-    const { version, heads } = await served.of(model, asked.version ?? undefined);
+    const { version, heads } = await served.of(model, askedVersion(asked));
     const chosen = chooseHeads(heads, asked.tasks ?? undefined);
     const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts, { signal }));
     return encoded.map(({ vector, truncated }, index) => ({

@@ -1,5 +1,5 @@
 import type { Datasets } from '../datasets/store.js';
-import type { JobRooms } from '../jobs/actions.js';
+import type { Caller, JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
 import type { Registry } from '../registry/registry.js';
 import type { Encoders } from '../serving/encoders.js';
@@ -9,6 +9,7 @@ import type { ServedVersions } from '../serving/versions.js';
 export interface Context extends JobRooms {
   /** Aborted when the caller has gone away; absent where that cannot be told. */
   readonly signal?: AbortSignal;
+  readonly caller: Caller;
   readonly encoders: Encoders;
   readonly datasets: Datasets;
   readonly registry: Registry;

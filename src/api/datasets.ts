@@ -14,8 +14,8 @@ import {
 } from 'type-graphql';
 import { checkExamples } from '../datasets/check.js';
 import { labelsOf } from '../datasets/example.js';
-import { badInput, ManyheadError } from '../errors.js';
-import { hasEnded } from '../jobs/job.js';
+import { badInput } from '../errors.js';
+import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
 import { DateTime } from './scalars.js';
@@ -149,16 +149,7 @@ export class DatasetResolver {
     @Arg('name', () => String, { description: 'The name.' }) name: string,
     @Ctx() { datasets, records }: Context,
   ): Promise<boolean> {
-    checkName('name', name);
-    for (const id of await records.ids()) {
-      const job = await records.find(id);
-      if (job?.order.dataset === name && !hasEnded(job.state))
-        throw new ManyheadError(
-          'CONFLICT',
-          `data set ${JSON.stringify(name)} is needed by job ${id}, which is ${job.state.status}.`,
-          'name',
-        );
-    }
+    await refuseWhereNeeded(records, { dataset: checkName('name', name) });
     return datasets.delete(name);
   }
 

@@ -2,6 +2,7 @@ import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerE
 import { normalized, randomlyProjected, truncated } from '../encoder/projection.js';
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
+import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
 import { inBase64, Vector } from './vector.js';
@@ -67,9 +68,15 @@ class EmbedArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'A version number; the version that `production` points to when absent.',
+    description: 'A version number; the version that `alias` points to when absent.',
   })
   version?: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'An alias instead of a version number; `production` when both are absent.',
+  })
+  alias?: string;
 }
 
 @ObjectType({ description: 'A text as a vector.' })
@@ -95,7 +102,7 @@ export class EmbeddingResolver {
     @Ctx() { encoders, served, signal }: Context,
   ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
-    const reference = await served.encoderOf(asked.model, asked.version ?? undefined);
+    const reference = await served.encoderOf(asked.model, askedVersion(asked));
     const project = projection(asked, (reference ?? encoders.pretrained).dimensions);
     const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;

@@ -4,13 +4,20 @@ import { buildSchema, type PubSub } from 'type-graphql';
 import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
-import { ModelResolver } from './models.js';
+import { ModelResolver, VersionResolver } from './models/resolver.js';
 import { TrainingResolver } from './training/resolver.js';
 
 /** The GraphQL schema, from the classes that describe it. Input is checked by the rooms below, which name what is wrong. */
 export const apiSchema = (): Promise<GraphQLSchema> =>
   buildSchema({
-    resolvers: [EmbeddingResolver, ClassificationResolver, DatasetResolver, ModelResolver, TrainingResolver],
+    resolvers: [
+      EmbeddingResolver,
+      ClassificationResolver,
+      DatasetResolver,
+      ModelResolver,
+      VersionResolver,
+      TrainingResolver,
+    ],
     validate: false,
     pubSub: noTopics,
   });

@@ -15,6 +15,10 @@ export interface Generation<T> {
 export interface Register<T> {
   /** The newest value, or undefined where none was ever set. */
   read(): Promise<Generation<T> | undefined>;
+  /** Every generation there is, ascending. */
+  generations(): Promise<readonly number[]>;
+  /** The value of a generation, which never changes. @throws Error where there is none */
+  at(generation: number): Promise<T>;
   /** Sets the value if nobody else has since `from` was read (undefined: never set); false where somebody has. */
   set(from: Generation<T> | undefined, value: T): Promise<boolean>;
   /**
@@ -27,12 +31,15 @@ export interface Register<T> {
 
 /** @param parse the value from the JSON text that was stored; throws where it is not a T */
 export function register<T>(store: ArtifactStore, key: string, parse: (text: string) => T): Register<T> {
-  const read = async (): Promise<Generation<T> | undefined> => {
-    const generation = (await store.list(key))
+  const generations = async (): Promise<number[]> =>
+    (await store.list(key))
       .map(Number)
       .filter(Number.isSafeInteger)
-      .reduce((a, b) => Math.max(a, b), 0);
-    if (generation === 0) return undefined;
+      .sort((a, b) => a - b);
+
+  const read = async (): Promise<Generation<T> | undefined> => {
+    const generation = (await generations()).at(-1);
+    if (generation === undefined) return undefined;
     const bytes = await store.get(`${key}/${name(generation)}`);
     // Only deleting the whole register removes a generation, so one that was listed and is gone means: never set.
     return bytes && { generation, value: parse(bytes.toString('utf8')) };
@@ -43,6 +50,12 @@ export function register<T>(store: ArtifactStore, key: string, parse: (text: str
 
   return {
     read,
+    generations,
+    async at(generation) {
+      const bytes = await store.get(`${key}/${name(generation)}`);
+      if (bytes === undefined) throw new Error(`generation ${generation} of ${key} is gone`);
+      return parse(bytes.toString('utf8'));
+    },
     set,
     async update(change) {
       for (;;) {

@@ -26,5 +26,16 @@ export const parametersOf = (head: Head): number =>
 
 export const layersOf = ({ hidden, output }: Head): readonly Layer[] => (hidden ? [hidden, output] : [output]);
 
+/** Whether two heads give the same logits, number by number. */
+export const sameWeights = (a: Head, b: Head): boolean => {
+  const [these, those] = [a, b].map((head) => layersOf(head).flatMap(({ weight, bias }) => [weight, bias]));
+  return (
+    these.length === those.length &&
+    these.every(
+      (numbers, i) => numbers.length === those[i].length && numbers.every((number, j) => number === those[i][j]),
+    )
+  );
+};
+
 /** A MULTI_LABEL label counts as given from this score on. */
 export const MULTI_LABEL_THRESHOLD = 0.5;

@@ -12,14 +12,19 @@ export interface JobRooms {
   readonly checkpoints: Checkpoints;
 }
 
+/** Who asks. */
+export interface Caller {
+  readonly name: string;
+}
+
 export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, attempt });
 
 /**
  * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
  * @throws ManyheadError QUEUE_UNAVAILABLE
  */
-export async function submit(order: Order, { records, queue }: JobRooms): Promise<Job> {
-  const job = await records.create(order);
+export async function submit(order: Order, { name }: Caller, { records, queue }: JobRooms): Promise<Job> {
+  const job = await records.create(order, name);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {

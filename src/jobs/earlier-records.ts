@@ -3,7 +3,7 @@ import type { TaskReport } from '../training/metrics.js';
 import type { Job, JobResult, TrainingOrder } from './job.js';
 
 /** A record as it was written when every job was a training. */
-interface EarlierJob extends Omit<Job, 'order' | 'state'> {
+interface EarlierJob extends Omit<Job, 'by' | 'order' | 'state'> {
   readonly order: Omit<TrainingOrder, 'kind' | 'trainableParameters' | 'frozenParameters'>;
   readonly trainableParameters: number;
   readonly frozenParameters: number;
@@ -30,6 +30,7 @@ const isEarlier = (stored: Job | EarlierJob): stored is EarlierJob => !('kind' i
 function broughtUp({ trainableParameters, frozenParameters, order, state, ...job }: EarlierJob): Job {
   return {
     ...job,
+    by: 'unknown',
     order: { kind: 'TRAIN', ...order, trainableParameters, frozenParameters },
     state: state.status === 'SUCCEEDED' ? success(state) : state,
   };

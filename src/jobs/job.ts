@@ -85,6 +85,8 @@ export type JobState =
 export interface Job {
   readonly id: string;
   readonly createdAt: string;
+  /** Who asked for it. */
+  readonly by: string;
   /** From 1; a retry is the next one. */
   readonly attempt: number;
   readonly order: Order;

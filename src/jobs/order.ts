@@ -4,8 +4,9 @@ import type { Example } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
+import { PRODUCTION } from '../registry/changes.js';
 import type { PromotionPolicy } from '../registry/promotion.js';
-import { PRODUCTION, type Registry } from '../registry/registry.js';
+import type { Registry } from '../registry/registry.js';
 import { checkEncoder, type ModelVersion } from '../registry/version.js';
 import type { Encoders } from '../serving/encoders.js';
 import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
@@ -107,7 +108,7 @@ async function baseOf(
   registry: Registry,
   encoderId: string,
 ): Promise<ModelVersion | undefined> {
-  const number = baseVersion ?? (await registry.aliases(model))[PRODUCTION];
+  const number = baseVersion ?? (await registry.standing(model)).aliases[PRODUCTION];
   if (number === undefined) return undefined;
   const version = await registry.version(model, number, 'baseVersion');
   checkEncoder(version, encoderId, 'baseVersion');

@@ -6,7 +6,7 @@ import { readJob } from './earlier-records.js';
 import type { EpochEntry, Job, JobState, Order } from './job.js';
 
 export interface JobRecords {
-  create(order: Order): Promise<Job>;
+  create(order: Order, by: string): Promise<Job>;
   find(id: string): Promise<Job | undefined>;
   /** @throws ManyheadError NOT_FOUND naming the newest jobs */
   get(id: string): Promise<Job>;
@@ -52,10 +52,11 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
   };
 
   return {
-    async create(order) {
+    async create(order, by) {
       const job: Job = {
         id: newJobId(),
         createdAt: new Date().toISOString(),
+        by,
         attempt: 1,
         order,
         state: { status: 'QUEUED' },

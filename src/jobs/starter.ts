@@ -41,7 +41,7 @@ export async function trainStarterHeads(store: ArtifactStore, rooms: OrderRooms 
       },
       rooms,
     );
-    return await submit(order, rooms);
+    return await submit(order, { name: 'first start' }, rooms);
   } catch (error) {
     await store.delete(CLAIM);
     throw error;

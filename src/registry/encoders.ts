@@ -11,6 +11,7 @@ export interface StoredEncoders {
   put(files: ReadonlyMap<string, Uint8Array>): Promise<string>;
   /** The folder of an encoder on this machine. @throws Error where it is gone */
   folder(id: string): Promise<string>;
+  delete(id: string): Promise<void>;
 }
 
 /** Encoders on an artifact store: `encoders/<sha256>/`, a folder in Hugging Face layout. */
@@ -29,5 +30,6 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
       if (folder === undefined) throw new Error(`encoder ${id} is gone`);
       return folder;
     },
+    delete: (id) => store.delete(key(id)),
   };
 }

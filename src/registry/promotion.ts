@@ -1,49 +1,53 @@
-import type { TaskReport } from '../training/metrics.js';
+import type { TaskDifference } from '../training/compare.js';
 
 /** When a new version takes over `production`. */
 export type PromotionPolicy = 'ALWAYS' | 'IF_BETTER' | 'NEVER';
 
-/** Whether the version was promoted to `production`, and why. */
+/** Whether a version was promoted to `production`, and why. */
 export interface PromotionDecision {
   readonly promoted: boolean;
   readonly reason: string;
+  /** The version it was measured against, and how it did; absent where it was not. */
+  readonly comparedWith?: number;
+  readonly differences?: readonly TaskDifference[];
+}
+
+/** How a new version does beside the one that is served, on the same rows. */
+export interface Comparison {
+  readonly number: number;
+  /** New minus served, for the tasks of both. */
+  readonly differences: readonly TaskDifference[];
+  /** Tasks of the new version that the served one has no head for. */
+  readonly gained: readonly string[];
+  /** Tasks of both that answer differently now, without rows to tell whether that is better. */
+  readonly unmeasured: readonly string[];
 }
 
 /**
- * Whether a new version is to be served.
- * @param fresh the new version's reports
- * @param serving the reports of the version that production points to, measured on the same rows; undefined: none is served
- * @param unmeasured tasks whose heads stayed as they were while the encoder changed under them
+ * IF_BETTER: no task is worse beyond what chance explains (the 95 % interval of its macro F1's difference lies below 0), and one
+ * is better, or new.
  */
-export function decidePromotion(
-  policy: PromotionPolicy,
-  fresh: readonly TaskReport[],
-  serving: { readonly number: number; readonly reports: readonly TaskReport[] } | undefined,
-  unmeasured: readonly string[],
-): PromotionDecision {
-  if (policy === 'NEVER') return { promoted: false, reason: 'promote is NEVER' };
-  if (policy === 'ALWAYS') return { promoted: true, reason: 'promote is ALWAYS' };
-  if (serving === undefined) return { promoted: true, reason: 'the model served no version yet' };
-  if (unmeasured.length > 0)
-    return {
-      promoted: false,
-      reason: `the encoder changed, and there were no rows to measure ${unmeasured.join(', ')} on`,
-    };
-  const shared = fresh.flatMap((report) => {
-    const other = serving.reports.find(({ task }) => task === report.task);
-    return other ? [{ task: report.task, fresh: report.macroF1, serving: other.macroF1 }] : [];
+export function decideIfBetter({ number, differences, gained, unmeasured }: Comparison): PromotionDecision {
+  const decision = (promoted: boolean, reason: string): PromotionDecision => ({
+    promoted,
+    reason,
+    comparedWith: number,
+    differences,
   });
-  const worse = shared.filter((pair) => pair.fresh < pair.serving);
-  if (worse.length > 0)
-    return {
-      promoted: false,
-      reason: `worse than version ${serving.number} on the same rows: ${worse.map(compared).join(', ')}`,
-    };
-  return {
-    promoted: true,
-    reason: `not worse than version ${serving.number} on the same rows: ${shared.map(compared).join(', ') || 'no task in common'}`,
-  };
+  if (unmeasured.length > 0)
+    return decision(false, `there were no rows to measure ${unmeasured.join(', ')} on, which changed`);
+  const against = `than version ${number} on the same rows`;
+  const worse = differences.filter(({ macroF1 }) => macroF1.high < 0);
+  if (worse.length > 0) return decision(false, `worse ${against}: ${worse.map(told).join(', ')}`);
+  const better = differences.filter(({ macroF1 }) => macroF1.value > 0);
+  const measured = differences.map(told);
+  const fresh = gained.map((task) => `${task} is new`);
+  if (better.length + gained.length === 0)
+    return decision(false, `not better ${against}: ${measured.join(', ') || 'no task in common'}`);
+  return decision(true, `better ${against}: ${[...measured, ...fresh].join(', ')}`);
 }
 
-const compared = (pair: { task: string; fresh: number; serving: number }): string =>
-  `${pair.task} macro F1 ${pair.fresh.toFixed(3)} to ${pair.serving.toFixed(3)}`;
+const told = ({ task, macroF1: { value, low, high } }: TaskDifference): string =>
+  `${task} macro F1 ${signed(value)} (95 % interval ${signed(low)} to ${signed(high)})`;
+
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { notFound } from '../errors.js';
 import { readHeads, writeHeads } from '../heads/file.js';
 import type { Head } from '../heads/head.js';
 import { isName } from '../names.js';
+import { PRODUCTION, pointed, rolledBack, settled, withoutAlias, withoutVersion } from './changes.js';
 import { storedEncodersOn } from './encoders.js';
+import { type Ledger, type LedgerEntry, ledgerOn, type Standing } from './ledger.js';
+import type { PromotionDecision } from './promotion.js';
 import type { ModelVersion, VersionDraft } from './version.js';
-
-/** Which version each alias of a model points to. */
-export type Aliases = Readonly<Record<string, number>>;
-
-/** The alias that is served where a caller names no version. */
-export const PRODUCTION = 'production';
 
 /** The model that is meant where a caller names none. */
 export const DEFAULT_MODEL = 'default';
@@ -31,9 +27,38 @@ export interface Registry {
   versionOrProduction(model: string, number: number | undefined): Promise<ModelVersion>;
   /** The heads of a version, checked against the digest in version.json. @throws Error where the file was damaged */
   heads(version: ModelVersion): Promise<readonly Head[]>;
-  aliases(model: string): Promise<Aliases>;
+  /** Where the aliases of a model point, and which of its versions are gone. */
+  standing(model: string): Promise<Standing>;
+  /** Whether a version took over `production` when it was made, and why; undefined while its job has not decided. */
+  decision(model: string, number: number): Promise<PromotionDecision | undefined>;
+  /** What has happened to a model since it had a version, oldest first. */
+  history(model: string): Promise<readonly LedgerEntry[]>;
   /** Points an alias at a version. @throws ManyheadError NOT_FOUND where there is no such version */
-  promote(model: string, number: number, alias: string): Promise<void>;
+  promote(model: string, number: number, alias: string, by: string): Promise<void>;
+  /**
+   * Writes down what a job decided about its version, and promotes it where that is the decision.
+   * @param serving the version in production that it was compared with
+   * @returns false, and nothing is done, where another one is in production by now
+   */
+  settle(
+    model: string,
+    number: number,
+    serving: number | undefined,
+    decision: PromotionDecision,
+    by: string,
+  ): Promise<boolean>;
+  /**
+   * Points an alias back at the version it pointed to before; once more, at the one before that.
+   * @throws ManyheadError CONFLICT where there is none
+   */
+  rollBack(model: string, alias: string, by: string): Promise<void>;
+  /** @throws ManyheadError NOT_FOUND; CONFLICT for `production`, which can only point elsewhere */
+  removeAlias(model: string, alias: string, by: string): Promise<void>;
+  /**
+   * Deletes a version, and its encoder where no other version reads from it. Its number is never given again.
+   * @throws ManyheadError NOT_FOUND; CONFLICT where an alias points to it
+   */
+  deleteVersion(model: string, number: number, by: string): Promise<void>;
   /**
    * Writes a new version, whole or not at all, under the next free number.
    * @param encoderFolder the files of its encoder, where that learned
@@ -45,21 +70,41 @@ export interface Registry {
   ): Promise<ModelVersion>;
   /** The version that a job has made already, if it has. */
   versionOfJob(model: string, jobId: string): Promise<ModelVersion | undefined>;
+  /** Removes the files of versions that were deleted by a process that then died. */
+  sweep(): Promise<void>;
 }
 
-/** A registry on an artifact store: `models/<model>/versions/<n>/` and `models/<model>/aliases/`. */
+/** A registry on an artifact store: `models/<model>/versions/<n>/`, and the model's ledger. */
 export function registryOn(store: ArtifactStore): Registry {
   // Versions never change, so a version that was read once needs no second reading.
   const read = new Map<string, ModelVersion>();
+  const ledgers = new Map<string, Ledger>();
   const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
-  const aliasesOf = (model: string) => register(store, `models/${model}/aliases`, (text): Aliases => JSON.parse(text));
+  const encoders = storedEncodersOn(store);
 
-  const versions = async (model: string): Promise<number[]> => {
+  const ledgerOf = (model: string): Ledger => {
+    const ledger = ledgers.get(model) ?? ledgerOn(store, model);
+    ledgers.set(model, ledger);
+    return ledger;
+  };
+
+  const standing = async (model: string): Promise<Standing> =>
+    isName(model) ? ledgerOf(model).standing() : { aliases: {}, deleted: [] };
+
+  const history = async (model: string): Promise<readonly LedgerEntry[]> =>
+    isName(model) ? ledgerOf(model).history() : [];
+
+  const written = async (model: string): Promise<number[]> => {
     const names = isName(model) ? await store.list(`models/${model}/versions`) : [];
     return names
       .map(Number)
       .filter((number) => Number.isSafeInteger(number) && number > 0)
       .sort((a, b) => a - b);
+  };
+
+  const versions = async (model: string): Promise<number[]> => {
+    const [there, { deleted }] = await Promise.all([written(model), standing(model)]);
+    return there.filter((number) => !deleted.includes(number));
   };
 
   const models = async (): Promise<string[]> => {
@@ -87,15 +132,31 @@ export function registryOn(store: ArtifactStore): Registry {
     return found;
   };
 
-  const aliases = async (model: string): Promise<Aliases> =>
-    isName(model) ? ((await aliasesOf(model).read())?.value ?? {}) : {};
+  /** Removes the files of a model's deleted versions. */
+  const sweepModel = async (model: string): Promise<void> => {
+    const { deleted } = await standing(model);
+    for (const number of await written(model)) {
+      if (!deleted.includes(number)) continue;
+      const encoder = (await find(model, number))?.encoder;
+      await store.delete(`models/${model}/evaluations/${number}`);
+      await store.delete(folder(model, number));
+      if (encoder?.fineTuned && !(await isRead(encoder.id))) await encoders.delete(encoder.id);
+    }
+  };
+
+  /** Whether a version of any model reads its vectors from an encoder. */
+  const isRead = async (encoder: string): Promise<boolean> => {
+    for (const model of await models())
+      for (const number of await versions(model)) if ((await find(model, number))?.encoder.id === encoder) return true;
+    return false;
+  };
 
   return {
     models,
     versions,
     version,
     async versionOrProduction(model, number) {
-      const wanted = number ?? (await aliases(model))[PRODUCTION];
+      const wanted = number ?? (await standing(model)).aliases[PRODUCTION];
       if (wanted !== undefined) return version(model, wanted);
       const there = await versions(model);
       throw there.length === 0
@@ -110,19 +171,42 @@ export function registryOn(store: ArtifactStore): Registry {
         );
       return readHeads(bytes, tasks, encoder.dimensions);
     },
-    aliases,
-    async promote(model, number, alias) {
+    standing,
+    history,
+    async decision(model, number) {
+      const entry = (await history(model)).find((each) => each.kind === 'DECIDED' && each.version === number);
+      return entry?.kind === 'DECIDED' ? entry.decision : (await find(model, number))?.promotion;
+    },
+    async promote(model, number, alias, by) {
       await version(model, number);
-      await aliasesOf(model).update((aliases) => ({ ...aliases, [alias]: number }));
+      await ledgerOf(model).change(by, (before) => pointed(before, alias, number));
+    },
+    settle: (model, number, serving, decision, by) =>
+      ledgerOf(model).change(by, (before) => settled(before, number, serving, decision)),
+    async rollBack(model, alias, by) {
+      // Where the alias was moved between the reading and the change, both are done again.
+      for (;;) {
+        const entries = await history(model);
+        if (await ledgerOf(model).change(by, (before) => rolledBack(before, alias, entries))) return;
+      }
+    },
+    async removeAlias(model, alias, by) {
+      await ledgerOf(model).change(by, (before) => withoutAlias(before, alias));
+    },
+    async deleteVersion(model, number, by) {
+      await version(model, number);
+      await ledgerOf(model).change(by, (before) => withoutVersion(before, number));
+      await sweepModel(model);
     },
     async publish(draft, heads, encoderFolder) {
       const bytes = writeHeads(heads);
       const files = { [HEADS]: { sha256: sha256(bytes), bytes: bytes.length } };
       // The encoder first: a version never points to one that is not there.
       const encoder = encoderFolder && {
-        encoder: { sha256: await storedEncodersOn(store).put(encoderFolder), bytes: bytesOf(encoderFolder) },
+        encoder: { sha256: await encoders.put(encoderFolder), bytes: bytesOf(encoderFolder) },
       };
-      for (let number = ((await versions(draft.model)).at(-1) ?? 0) + 1; ; number++) {
+      const taken = [...(await written(draft.model)), ...(await standing(draft.model)).deleted];
+      for (let number = Math.max(0, ...taken) + 1; ; number++) {
         const version: ModelVersion = {
           format: 1,
           number,
@@ -143,6 +227,9 @@ export function registryOn(store: ArtifactStore): Registry {
         if (found?.jobId === jobId) return found;
       }
       return undefined;
+    },
+    async sweep() {
+      for (const model of await store.list('models')) await sweepModel(model);
     },
   };
 }

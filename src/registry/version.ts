@@ -38,8 +38,8 @@ export interface ModelVersion {
   readonly datasetDigest: string;
   /** Measured on rows the heads never learned from; an untouched head keeps its parent's report. */
   readonly metrics: readonly TaskReport[];
-  /** What was decided when it was made; where `production` points now, the aliases tell. */
-  readonly promotion: PromotionDecision;
+  /** Whether an earlier release promoted it; what was decided since then stands in the model's ledger. */
+  readonly promotion?: PromotionDecision;
   /** What it was made with, such as `@tensorflow/tfjs: 4.22.0 (wasm)`. */
   readonly libraries: Readonly<Record<string, string>>;
   /** Seconds a phase. */

@@ -1,6 +1,8 @@
 import { type ManyheadError, notFound } from '../errors.js';
 import type { Head } from '../heads/head.js';
-import { type Aliases, DEFAULT_MODEL, PRODUCTION, type Registry } from '../registry/registry.js';
+import { PRODUCTION } from '../registry/changes.js';
+import type { Standing } from '../registry/ledger.js';
+import { DEFAULT_MODEL, type Registry } from '../registry/registry.js';
 import { checkEncoder, type EncoderReference, type ModelVersion } from '../registry/version.js';
 import type { Encoders } from './encoders.js';
 
@@ -10,18 +12,21 @@ export interface ServedVersion {
   readonly heads: readonly Head[];
 }
 
+/** Which version is to answer: one by its number, or whatever an alias points to. */
+export type AskedVersion = { readonly number: number } | { readonly alias: string };
+
 export interface ServedVersions {
   /**
-   * The version that answers for a model: the one named, or the one that `production` points to. After a promotion the version
+   * The version that answers for a model: the one named, or the one that an alias points to. After a promotion the version
    * before goes on answering until the new one is loaded.
    * @throws ManyheadError NOT_FOUND listing what there is; CONFLICT where it was trained on another encoder
    */
-  of(model: string, number: number | undefined): Promise<ServedVersion>;
+  of(model: string, asked: AskedVersion): Promise<ServedVersion>;
   /**
-   * The encoder of a version, or of the one in production; undefined: the pretrained one.
+   * The encoder of a version; undefined: the pretrained one.
    * @throws ManyheadError as `of`
    */
-  encoderOf(model: string, number: number | undefined): Promise<EncoderReference | undefined>;
+  encoderOf(model: string, asked: AskedVersion): Promise<EncoderReference | undefined>;
   /** Loads a version, so that it can answer the moment an alias points to it. @throws ManyheadError as `of` */
   prepare(model: string, number: number): Promise<void>;
   /**
@@ -48,31 +53,54 @@ export function servedVersions(
   encoders: Encoders,
   onError: (error: unknown) => void,
 ): ServedVersions {
-  const aliases = new Map<string, { readonly at: number; readonly aliases: Promise<Aliases> }>();
+  const standings = new Map<string, { readonly at: number; readonly standing: Promise<Standing> }>();
   const loaded = new Map<string, Loading>();
   const versions = new Map<string, Promise<ModelVersion>>();
-  /** The version that answers for a model. */
+  /** The version that answers for an alias of a model. */
   const answering = new Map<string, number>();
 
-  const aliasesOf = (model: string): Promise<Aliases> => {
-    const known = aliases.get(model);
-    if (known && performance.now() - known.at < ALIAS_AGE) return known.aliases;
-    const reading = registry.aliases(model);
-    aliases.set(model, { at: performance.now(), aliases: reading });
-    reading.catch(() => aliases.delete(model));
+  const standingOf = (model: string): Promise<Standing> => {
+    const known = standings.get(model);
+    if (known && performance.now() - known.at < ALIAS_AGE) return known.standing;
+    const reading = registry.standing(model);
+    standings.set(model, { at: performance.now(), standing: reading });
+    reading.catch(() => standings.delete(model));
     return reading;
   };
 
-  const nothingServed = async (model: string): Promise<ManyheadError> => {
-    const [models, there] = await Promise.all([registry.models(), registry.versions(model)]);
-    aliases.delete(model);
+  const nothingServed = async (model: string, alias: string): Promise<ManyheadError> => {
+    const [models, there, { aliases }] = await Promise.all([
+      registry.models(),
+      registry.versions(model),
+      registry.standing(model),
+    ]);
+    standings.delete(model);
     if (there.length === 0) return notFound(`model ${JSON.stringify(model)}`, models, 'model');
+    if (alias !== PRODUCTION)
+      return notFound(
+        `alias ${JSON.stringify(alias)} of model ${JSON.stringify(model)}`,
+        Object.keys(aliases),
+        'alias',
+      );
     return notFound(`a version of model ${JSON.stringify(model)} in production`, there, 'version');
+  };
+
+  /** What was deleted elsewhere is not answered from memory. */
+  const pinned = async (model: string, number: number): Promise<ServedVersion> => {
+    if ((await standingOf(model)).deleted.includes(number)) loaded.delete(keyOf(model, number));
+    return loading(model, number).loading;
+  };
+
+  const targetOf = async (model: string, alias: string): Promise<number | undefined> => {
+    if (!Object.hasOwn((await standingOf(model)).aliases, alias)) standings.delete(model);
+    // One that is not there may have been made just now.
+    const { aliases } = await standingOf(model);
+    return Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
   };
 
   /** A version never changes: it is read once. */
   const versionOf = (model: string, number: number): Promise<ModelVersion> => {
-    const key = `${model} ${number}`;
+    const key = keyOf(model, number);
     const known = versions.get(key) ?? registry.version(model, number);
     versions.set(key, known);
     known.catch(() => versions.delete(key));
@@ -87,7 +115,7 @@ export function servedVersions(
   };
 
   const loading = (model: string, number: number): Loading => {
-    const key = `${model} ${number}`;
+    const key = keyOf(model, number);
     const known = loaded.get(key) ?? { loading: load(model, number), ready: false };
     // The one asked for last goes to the end; the first is the one that nobody asked for the longest.
     loaded.delete(key);
@@ -105,41 +133,47 @@ export function servedVersions(
     return known;
   };
 
-  const inProduction = async (model: string): Promise<ServedVersion> => {
-    const number = (await aliasesOf(model))[PRODUCTION];
-    if (number === undefined) throw await nothingServed(model);
+  const byAlias = async (model: string, alias: string): Promise<ServedVersion> => {
+    const number = await targetOf(model, alias);
+    if (number === undefined) throw await nothingServed(model, alias);
     const wanted = loading(model, number);
-    const before = answering.get(model);
+    const name = `${model} ${alias}`;
+    const before = answering.get(name);
     if (before === undefined || before === number || wanted.ready) {
       const served = await wanted.loading;
-      answering.set(model, number);
+      answering.set(name, number);
       return served;
     }
     wanted.loading.catch(onError);
     return loading(model, before).loading;
   };
 
+  const of = (model: string, asked: AskedVersion): Promise<ServedVersion> =>
+    'number' in asked ? pinned(model, asked.number) : byAlias(model, asked.alias);
+
   return {
-    of: (model, number) => (number === undefined ? inProduction(model) : loading(model, number).loading),
-    async encoderOf(model, number) {
-      if (number !== undefined) return (await loading(model, number).loading).version.encoder;
-      const production = (await aliasesOf(model))[PRODUCTION];
-      if (production === undefined) {
+    of,
+    async encoderOf(model, asked) {
+      if ('number' in asked) return (await of(model, asked)).version.encoder;
+      const number = await targetOf(model, asked.alias);
+      if (number === undefined) {
         const isKnown = model === DEFAULT_MODEL || (await registry.versions(model)).length > 0;
-        if (isKnown) return undefined;
-        throw await nothingServed(model);
+        if (isKnown && asked.alias === PRODUCTION) return undefined;
+        throw await nothingServed(model, asked.alias);
       }
       // Heads on the pretrained encoder say nothing about which one that is: it is the one that runs here.
-      const { encoder } = await versionOf(model, production);
-      return encoder.fineTuned ? (await inProduction(model)).version.encoder : undefined;
+      const { encoder } = await versionOf(model, number);
+      return encoder.fineTuned ? (await of(model, asked)).version.encoder : undefined;
     },
     async prepare(model, number) {
       await loading(model, number).loading;
     },
     async catchUp(model) {
-      aliases.delete(model);
-      const number = (await aliasesOf(model))[PRODUCTION];
+      standings.delete(model);
+      const number = await targetOf(model, PRODUCTION);
       if (number !== undefined) await loading(model, number).loading.catch(onError);
     },
   };
 }
+
+const keyOf = (model: string, number: number): string => `${model} ${number}`;

@@ -11,6 +11,7 @@ describe('a job record of an earlier release', () => {
     expect(readJob(JSON.stringify({ ...job, state: { status: 'QUEUED' } }))).toEqual({
       id: '0',
       createdAt: '2026-01-01',
+      by: 'unknown',
       attempt: 2,
       order: { ...order, kind: 'TRAIN', trainableParameters: 7, frozenParameters: 9 },
       state: { status: 'QUEUED' },

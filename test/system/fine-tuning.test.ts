@@ -176,7 +176,7 @@ describe('fine-tuning the encoder through the API', { timeout: 180_000 }, () => 
     });
     expect(job.promotion).toEqual({
       promoted: false,
-      reason: 'the encoder changed, and there were no rows to measure mood on',
+      reason: 'there were no rows to measure mood on, which changed',
     });
     expect((await version('whole', job.version.number)).metrics.map(({ task }: Json) => task)).toEqual(['fruit']);
   });

@@ -169,6 +169,55 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     expect(classify[0].version).toBe(1);
   });
 
+  it('promotes only what is better than the version served, and tells why, who and when', async () => {
+    const again = { model: 'one', examples: easyRows(), hyperparameters: { dropout: 0.2 } };
+    const job = await finished(apis[0].address, await train(again));
+    expect(job.promotion).toMatchObject({
+      promoted: false,
+      reason: expect.stringMatching(/^not better than version 2/),
+    });
+    const news = easyRows().map(({ text, labels }, i) => ({
+      text,
+      labels: [...labels, { task: 'parity', label: i % 2 === 0 ? 'even' : 'odd' }],
+    }));
+    const grown = await finished(apis[0].address, await train({ ...again, examples: news }));
+    expect(grown.promotion).toMatchObject({ promoted: true, reason: expect.stringContaining('parity is new') });
+    const { model } = await data(
+      apis[1].address,
+      `{ model(name: "one") { production { number promotion { promoted comparedWith differences { task rows macroF1 { value low high } } } }
+         history(first: 2) { kind at by version from decision { promoted reason } } } }`,
+    );
+    expect(model.production).toMatchObject({
+      number: grown.version.number,
+      promotion: { promoted: true, comparedWith: 2 },
+    });
+    expect(model.production.promotion.differences.map(({ task }: Json) => task)).toEqual(['fruit', 'mood']);
+    expect(model.history).toMatchObject([
+      { kind: 'DECIDED', by: 'anonymous', from: 2, version: grown.version.number, decision: { promoted: true } },
+      { kind: 'DECIDED', by: 'anonymous', from: 2, version: job.version.number, decision: { promoted: false } },
+    ]);
+  });
+
+  it('serves other aliases than production, rolls back, and keeps what an alias points to', async () => {
+    const address = apis[1].address;
+    await data(address, 'mutation { promote(model: "one", version: 1, alias: "canary") { name } }');
+    const asked = '{ classify(texts: ["an apple"], model: "one", alias: "canary") { version } }';
+    expect((await data(apis[0].address, asked)).classify[0].version).toBe(1);
+    const refused = await ask(address, 'mutation { deleteVersion(model: "one", version: 1) { name } }');
+    expect(refused.errors[0]).toMatchObject({ extensions: { code: 'CONFLICT', field: 'version' } });
+    const { rollBack } = await data(address, 'mutation { rollBack(model: "one") { production { number } } }');
+    expect(rollBack.production.number).toBe(2);
+    await data(address, 'mutation { removeAlias(model: "one", alias: "canary") { name } }');
+    await data(address, 'mutation { deleteVersion(model: "one", version: 1) { name } }');
+    await eventually('every API to forget it', async () =>
+      (await Promise.all(apis.map((api) => ask(api.address, asked.replace('alias: "canary"', 'version: 1'))))).every(
+        ({ errors }) => errors[0]?.extensions.code === 'NOT_FOUND',
+      ),
+    );
+    const { errors } = await ask(address, asked);
+    expect(errors[0].extensions).toMatchObject({ code: 'NOT_FOUND', field: 'alias' });
+  });
+
   it('tells both APIs every step of a job, and its end', async () => {
     const id = await train({ model: 'told', examples: easyRows(300) });
     const query = 'subscription Follow($id: ID!) { trainingProgress(id: $id) { kind epoch job { status } } }';

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parametersOf, readArchitecture } from '#src/encoder/architecture.js';
 import { RandomGenerator } from '#src/random/generator.js';
-import { decidePromotion, type PromotionPolicy } from '#src/registry/promotion.js';
 import { AdamW } from '#src/training/adamw.js';
 import { checkHyperparameters } from '#src/training/hyperparameters.js';
 import { expectedCalibrationError, report } from '#src/training/metrics.js';
@@ -221,38 +220,5 @@ describe('the freeze plan', () => {
 
   it('refuses to freeze a head that would have to learn a label', () => {
     expect(() => plan(['topic'])).toThrow(/cannot learn the label "b"/);
-  });
-});
-
-describe('promotion', () => {
-  const reports = (macroF1: number) => [
-    { task: 't', accuracy: 0, macroF1, expectedCalibrationError: 0, perLabel: [], confusion: [], support: 1 },
-  ];
-
-  const decide = (policy: PromotionPolicy, fresh: number, serving?: number, unmeasured: string[] = []) =>
-    decidePromotion(
-      policy,
-      reports(fresh),
-      serving === undefined ? undefined : { number: 1, reports: reports(serving) },
-      unmeasured,
-    );
-
-  it('asks for rows of every head whose encoder changed', () => {
-    expect(decide('IF_BETTER', 0.5, 0.4, ['mood'])).toEqual({
-      promoted: false,
-      reason: 'the encoder changed, and there were no rows to measure mood on',
-    });
-    expect(decide('ALWAYS', 0.5, 0.4, ['mood']).promoted).toBe(true);
-  });
-
-  it('follows the policy, and says why', () => {
-    expect(decide('IF_BETTER', 0.5).promoted).toBe(true);
-    expect(decide('IF_BETTER', 0.5, 0.4).promoted).toBe(true);
-    expect(decide('IF_BETTER', 0.5, 0.6)).toEqual({
-      promoted: false,
-      reason: 'worse than version 1 on the same rows: t macro F1 0.500 to 0.600',
-    });
-    expect(decide('NEVER', 1).promoted).toBe(false);
-    expect(decide('ALWAYS', 0, 1).promoted).toBe(true);
   });
 });

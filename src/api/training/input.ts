@@ -3,7 +3,7 @@ import type { GivenTraining } from '../../jobs/order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { encoderDefaults, headDefaults } from '../../training/hyperparameters.js';
 import { ExampleInput } from '../datasets.js';
-import { BackboneFreeze } from '../models.js';
+import { BackboneFreeze } from '../models/version.js';
 
 enum LossWeighting {
   EQUAL = 'EQUAL',

@@ -1,5 +1,6 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { EpochEntry, Job as StoredJob } from '../../jobs/job.js';
+import { Promotion } from '../models/promotion.js';
 import { DateTime } from '../scalars.js';
 
 export enum JobStatus {
@@ -139,15 +140,6 @@ export class EpochMetrics {
   at!: string;
 }
 
-@ObjectType({ description: "Whether a job's version took over `production`, and why." })
-class Promotion {
-  @Field(() => Boolean, { description: 'Whether it did.' })
-  promoted!: boolean;
-
-  @Field(() => String, { description: 'Why.' })
-  reason!: string;
-}
-
 @ObjectType({ description: 'A job, from the request to what it came to: a training, unless its kind says otherwise.' })
 export class TrainingJob {
   @Field(() => ID, { description: 'Names the job for ever.' })
@@ -167,6 +159,9 @@ export class TrainingJob {
 
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt!: string;
+
+  @Field(() => String, { description: 'Who asked for it.' })
+  by!: string;
 
   @Field(() => DateTime, { nullable: true, description: 'When a worker began.' })
   startedAt?: string;
@@ -248,7 +243,7 @@ export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
 
 /** A stored job as the API shows it. */
 export function jobView(stored: StoredJob): TrainingJob {
-  const { id, attempt, createdAt, order, state } = stored;
+  const { id, attempt, createdAt, by, order, state } = stored;
   const result = state.status === 'SUCCEEDED' ? state.result : undefined;
   return {
     id,
@@ -257,6 +252,7 @@ export function jobView(stored: StoredJob): TrainingJob {
     status: state.status,
     attempt,
     createdAt,
+    by,
     startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,
     finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
     dataset: order.dataset,

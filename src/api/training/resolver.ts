@@ -8,7 +8,7 @@ import { checkTraining } from '../../jobs/order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
-import { ModelVersion, TaskReport, versionView } from '../models.js';
+import { ModelVersion, TaskReport, versionView } from '../models/version.js';
 import { givenTraining, TrainInput } from './input.js';
 import {
   EpochMetrics,
@@ -32,7 +32,7 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const checked = await checkTraining(givenTraining(input), context);
-    return jobView(await submit(checked, context));
+    return jobView(await submit(checked, context.caller, context));
   }
 
   @Mutation(() => TrainingJob, {
@@ -50,7 +50,11 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     return jobView(
-      await submit(await checkEvaluation({ model, version: version ?? undefined, dataset }, context), context),
+      await submit(
+        await checkEvaluation({ model, version: version ?? undefined, dataset }, context),
+        context.caller,
+        context,
+      ),
     );
   }
 

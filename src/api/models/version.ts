@@ -1,25 +1,7 @@
-import {
-  Arg,
-  Ctx,
-  Field,
-  FieldResolver,
-  Float,
-  ID,
-  Int,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-  registerEnumType,
-} from 'type-graphql';
-import { badInput } from '../errors.js';
-import { checkName } from '../names.js';
-import { DEFAULT_MODEL, PRODUCTION } from '../registry/registry.js';
-import type { ModelVersion as StoredVersion } from '../registry/version.js';
-import type { Context } from './context.js';
-import { TaskKind } from './datasets.js';
-import { DateTime } from './scalars.js';
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
+import type { ModelVersion as StoredVersion } from '../../registry/version.js';
+import { TaskKind } from '../datasets.js';
+import { DateTime } from '../scalars.js';
 
 export enum BackboneFreeze {
   FULL = 'FULL',
@@ -132,6 +114,8 @@ class Freeze {
 
 @ObjectType({ description: 'A set of weights that a training made; it never changes.' })
 export class ModelVersion {
+  model!: string;
+
   @Field(() => Int, { description: 'Counts from 1 in each model.' })
   number!: number;
 
@@ -176,89 +160,3 @@ export const versionView = (version: StoredVersion): ModelVersion => ({
   ...version,
   sizeBytes: Object.values(version.files).reduce((sum, { bytes }) => sum + bytes, 0),
 });
-
-@ObjectType({ description: 'A name for a version that can be pointed elsewhere.' })
-class Alias {
-  @Field(() => String, { description: 'The name; `production` is what is served.' })
-  name!: string;
-
-  @Field(() => Int, { description: 'The version it points to.' })
-  version!: number;
-}
-
-@ObjectType({ description: 'A line of versions.' })
-export class Model {
-  @Field(() => String, { description: 'The name.' })
-  name!: string;
-}
-
-@Resolver(() => Model)
-export class ModelResolver {
-  @Query(() => [Model], { description: 'All models, by name.' })
-  async models(@Ctx() { registry }: Context): Promise<Model[]> {
-    return (await registry.models()).map((name) => ({ name }));
-  }
-
-  @Query(() => Model, { nullable: true, description: 'A model by name; null where there is none.' })
-  async model(
-    @Arg('name', () => String, { description: 'The name.', defaultValue: DEFAULT_MODEL }) name: string,
-    @Ctx() { registry }: Context,
-  ): Promise<Model | undefined> {
-    return (await registry.versions(name)).length > 0 ? { name } : undefined;
-  }
-
-  @Mutation(() => Model, {
-    description:
-      'Point an alias (default: production) of a model at a version. Serving switches without a restart; pointing it back is a roll-back.',
-  })
-  async promote(
-    @Arg('model', () => String, { description: 'The model.', defaultValue: DEFAULT_MODEL }) model: string,
-    @Arg('version', () => Int, { description: 'The version.' }) version: number,
-    @Arg('alias', () => String, { description: 'The alias.', defaultValue: PRODUCTION }) alias: string,
-    @Ctx() { registry, served }: Context,
-  ): Promise<Model> {
-    // Loaded first: requests go on being answered by the version before, then by this one, with nothing in between.
-    if (alias === PRODUCTION) await served.prepare(model, version);
-    await registry.promote(model, version, checkName('alias', alias));
-    await served.catchUp(model);
-    return { name: model };
-  }
-
-  @FieldResolver(() => [Alias], { description: 'Its aliases.' })
-  async aliases(@Root() { name }: Model, @Ctx() { registry }: Context): Promise<Alias[]> {
-    return Object.entries(await registry.aliases(name)).map(([alias, version]) => ({ name: alias, version }));
-  }
-
-  @FieldResolver(() => ModelVersion, { nullable: true, description: 'The version that `production` points to.' })
-  async production(@Root() { name }: Model, @Ctx() { registry }: Context): Promise<ModelVersion | undefined> {
-    const number = (await registry.aliases(name))[PRODUCTION];
-    return number === undefined ? undefined : versionView(await registry.version(name, number));
-  }
-
-  @FieldResolver(() => [ModelVersion], { description: 'Its versions, newest first.' })
-  async versions(
-    @Root() { name }: Model,
-    @Arg('first', () => Int, { description: 'How many, 1 to 1000.', defaultValue: 20 }) first: number,
-    @Arg('after', () => Int, { nullable: true, description: 'Only versions older than this one.' }) after:
-      | number
-      | undefined,
-    @Ctx() { registry }: Context,
-  ): Promise<ModelVersion[]> {
-    if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
-    const numbers = [...(await registry.versions(name))].reverse().filter((number) => after == null || number < after);
-    return Promise.all(
-      numbers.slice(0, first).map(async (number) => versionView(await registry.version(name, number))),
-    );
-  }
-
-  @FieldResolver(() => ModelVersion, { nullable: true, description: 'A version by number; null where there is none.' })
-  async version(
-    @Root() { name }: Model,
-    @Arg('number', () => Int, { description: 'The number.' }) number: number,
-    @Ctx() { registry }: Context,
-  ): Promise<ModelVersion | undefined> {
-    return (await registry.versions(name)).includes(number)
-      ? versionView(await registry.version(name, number))
-      : undefined;
-  }
-}

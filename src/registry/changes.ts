@@ -1,0 +1,96 @@
+import { ManyheadError, notFound, shown } from '../errors.js';
+import type { Aliases, Change, LedgerEntry, Standing } from './ledger.js';
+import type { PromotionDecision } from './promotion.js';
+
+/** The alias that is served where a caller names no version. */
+export const PRODUCTION = 'production';
+
+/** Where a model stands after a change. */
+export interface Changed {
+  readonly standing: Standing;
+  readonly change: Change;
+}
+
+/** An alias points at a version. @throws ManyheadError NOT_FOUND where the version was deleted in the meantime */
+export function pointed({ aliases, deleted }: Standing, alias: string, version: number): Changed {
+  if (deleted.includes(version)) throw new ManyheadError('NOT_FOUND', `version ${version} was deleted.`, 'version');
+  return {
+    standing: { aliases: { ...aliases, [alias]: version }, deleted },
+    change: { kind: 'POINTED', alias, from: target(aliases, alias), version },
+  };
+}
+
+/** A version is in production, or not, as its job decided; undefined where another one is served than it was compared with. */
+export function settled(
+  { aliases, deleted }: Standing,
+  version: number,
+  serving: number | undefined,
+  decision: PromotionDecision,
+): Changed | undefined {
+  if (target(aliases, PRODUCTION) !== serving) return undefined;
+  // A version that was deleted between its making and this is left in peace.
+  const promoted = decision.promoted && !deleted.includes(version);
+  return {
+    standing: { aliases: promoted ? { ...aliases, [PRODUCTION]: version } : aliases, deleted },
+    change: { kind: 'DECIDED', from: serving, version, decision: { ...decision, promoted } },
+  };
+}
+
+/**
+ * An alias points at the version it pointed to before the present one; once more, at the one before that.
+ * @param history up to the standing
+ * @returns undefined where the history ends before the standing
+ * @throws ManyheadError NOT_FOUND where there is no such alias; CONFLICT where it pointed to nothing before that is still there
+ */
+export function rolledBack(standing: Standing, alias: string, history: readonly LedgerEntry[]): Changed | undefined {
+  const present = target(standing.aliases, alias);
+  if (present === undefined) throw notFound(`alias ${shown(alias)}`, Object.keys(standing.aliases), 'alias');
+  const before: number[] = [];
+  for (const entry of history) {
+    const to = pointsTo(entry, alias);
+    if (to === undefined) continue;
+    // Going back to the version before undoes what came after it.
+    if (before.at(-2) === to) before.pop();
+    else if (before.at(-1) !== to) before.push(to);
+  }
+  if (before.at(-1) !== present) return undefined;
+  const version = before.slice(0, -1).findLast((number) => !standing.deleted.includes(number));
+  if (version === undefined)
+    throw new ManyheadError(
+      'CONFLICT',
+      `alias ${shown(alias)} pointed to no version before that is still there: promote one instead.`,
+      'alias',
+    );
+  return pointed(standing, alias, version);
+}
+
+/** @throws ManyheadError NOT_FOUND; CONFLICT for `production`, which can only point elsewhere */
+export function withoutAlias({ aliases, deleted }: Standing, alias: string): Changed {
+  if (!Object.hasOwn(aliases, alias)) throw notFound(`alias ${shown(alias)}`, Object.keys(aliases), 'alias');
+  if (alias === PRODUCTION)
+    throw new ManyheadError('CONFLICT', `alias ${shown(alias)} can point elsewhere, but not be removed.`, 'alias');
+  const { [alias]: from, ...others } = aliases;
+  return { standing: { aliases: others, deleted }, change: { kind: 'ALIAS_REMOVED', alias, from } };
+}
+
+/** @throws ManyheadError CONFLICT where an alias points to the version; undefined where it is gone already */
+export function withoutVersion({ aliases, deleted }: Standing, version: number): Changed | undefined {
+  const alias = Object.keys(aliases).find((name) => aliases[name] === version);
+  if (alias !== undefined)
+    throw new ManyheadError(
+      'CONFLICT',
+      `version ${version} cannot be deleted: alias ${shown(alias)} points to it.`,
+      'version',
+    );
+  if (deleted.includes(version)) return undefined;
+  return { standing: { aliases, deleted: [...deleted, version] }, change: { kind: 'VERSION_DELETED', version } };
+}
+
+/** The version that an alias points to after a change that moved it. */
+function pointsTo(entry: LedgerEntry, alias: string): number | undefined {
+  if (entry.kind === 'POINTED') return entry.alias === alias ? entry.version : undefined;
+  return entry.kind === 'DECIDED' && entry.decision.promoted && alias === PRODUCTION ? entry.version : undefined;
+}
+
+const target = (aliases: Aliases, alias: string): number | undefined =>
+  Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;

@@ -1,0 +1,174 @@
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/artifacts/folder.js';
+import type { ArtifactStore } from '#src/artifacts/store.js';
+import { type Registry, registryOn } from '#src/registry/registry.js';
+import type { VersionDraft } from '#src/registry/version.js';
+
+const draft = (encoder = 'pretrained'): VersionDraft => ({
+  model: 'support',
+  parent: undefined,
+  jobId: 'job',
+  tasks: [],
+  encoder: { id: encoder, base: 'base', fineTuned: encoder !== 'pretrained', dimensions: 2, maxTokens: 8 },
+  freeze: { backbone: 'FULL', heads: [] },
+  hyperparameters: {
+    epochs: 1,
+    batchSize: 8,
+    headLearningRate: 0.1,
+    weightDecay: 0,
+    warmupRatio: 0,
+    dropout: 0,
+    maxGradNorm: 0,
+    hiddenUnits: 0,
+    patience: 1,
+    encoder: undefined,
+  },
+  lossWeights: {},
+  validationSplit: 0.1,
+  seed: 1,
+  dataset: undefined,
+  datasetDigest: '',
+  metrics: [],
+  libraries: {},
+  seconds: {},
+});
+
+describe('the life of a model', () => {
+  let folder: string;
+  let store: ArtifactStore;
+  let registry: Registry;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'manyhead-registry-'));
+    store = folderStore(folder);
+    registry = registryOn(store);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const publish = async (versions: number) => {
+    for (let i = 0; i < versions; i++) await registry.publish(draft(), [], undefined);
+  };
+  const production = async () => (await registry.standing('support')).aliases.production;
+
+  it('is told by its history: what, who, when', async () => {
+    await publish(2);
+    await registry.promote('support', 1, 'production', 'ann');
+    await registry.promote('support', 2, 'canary', 'ben');
+    await registry.removeAlias('support', 'canary', 'ann');
+    await registry.deleteVersion('support', 2, 'cleo');
+    const at = expect.stringMatching(/^\d{4}-/);
+    expect(await registry.history('support')).toEqual([
+      { kind: 'POINTED', alias: 'production', version: 1, at, by: 'ann' },
+      { kind: 'POINTED', alias: 'canary', version: 2, at, by: 'ben' },
+      { kind: 'ALIAS_REMOVED', alias: 'canary', from: 2, at, by: 'ann' },
+      { kind: 'VERSION_DELETED', version: 2, at, by: 'cleo' },
+    ]);
+  });
+
+  it('rolls back, further and further, and forward again by promoting', async () => {
+    await publish(4);
+    for (const version of [1, 2, 3]) await registry.promote('support', version, 'production', 'ann');
+    const back = () => registry.rollBack('support', 'production', 'ann').then(production);
+    expect(await back()).toBe(2);
+    expect(await back()).toBe(1);
+    await expect(back()).rejects.toMatchObject({ code: 'CONFLICT', field: 'alias' });
+    await registry.promote('support', 4, 'production', 'ann');
+    expect(await back()).toBe(1);
+    await expect(registry.rollBack('support', 'canary', 'ann')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('rolls back past versions that are gone', async () => {
+    await publish(3);
+    for (const version of [1, 2, 3]) await registry.promote('support', version, 'production', 'ann');
+    await registry.deleteVersion('support', 2, 'ann');
+    await registry.rollBack('support', 'production', 'ann');
+    expect(await production()).toBe(1);
+  });
+
+  it('keeps what an alias points to, and never gives a number twice', async () => {
+    await publish(3);
+    await registry.promote('support', 2, 'canary', 'ann');
+    await expect(registry.deleteVersion('support', 2, 'ann')).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('"canary"'),
+    });
+    await registry.deleteVersion('support', 3, 'ann');
+    expect(await registry.versions('support')).toEqual([1, 2]);
+    await expect(registry.version('support', 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(registry.promote('support', 3, 'canary', 'ann')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await registry.publish(draft(), [], undefined)).number).toBe(4);
+  });
+
+  it('lets only one of deleting a version and pointing at it happen, however they meet', async () => {
+    for (let round = 1; round <= 20; round++) {
+      const { number } = await registry.publish(draft(), [], undefined);
+      const other = registryOn(store);
+      const [deleted, pointed] = await Promise.allSettled([
+        registry.deleteVersion('support', number, 'ann'),
+        other.promote('support', number, 'canary', 'ben'),
+      ]);
+      expect([deleted.status, pointed.status].sort()).toEqual(['fulfilled', 'rejected']);
+      expect((await registry.versions('support')).includes(number)).toBe(pointed.status === 'fulfilled');
+      if (pointed.status === 'fulfilled') await registry.removeAlias('support', 'canary', 'ann');
+    }
+  });
+
+  it('loses no promotion where many come at once, and settles against the version that is served', async () => {
+    await publish(8);
+    const decision = { promoted: true, reason: 'better' };
+    const settled = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map((number) => registryOn(store).settle('support', number, undefined, decision, 'job')),
+    );
+    expect(settled.filter(Boolean)).toHaveLength(1);
+    expect(await production()).toBe(settled.indexOf(true) + 1);
+    await Promise.all([1, 2, 3, 4].map((number) => registryOn(store).promote('support', number, `a${number}`, 'ann')));
+    expect((await registry.standing('support')).aliases).toMatchObject({ a1: 1, a2: 2, a3: 3, a4: 4 });
+    expect(await registry.history('support')).toHaveLength(5);
+  });
+
+  it('deletes an encoder with the last version that reads from it', async () => {
+    const files = new Map([['model.safetensors', Buffer.from('weights')]]);
+    const first = await registry.publish(draft('x'), [], files);
+    const id = first.files.encoder.sha256;
+    for (let i = 0; i < 2; i++) await registry.publish(draft(id), [], files);
+    const isThere = () =>
+      access(join(folder, 'encoders', id)).then(
+        () => true,
+        () => false,
+      );
+    await registry.deleteVersion('support', 2, 'ann');
+    expect(await isThere()).toBe(true);
+    await registry.deleteVersion('support', 3, 'ann');
+    expect(await isThere()).toBe(false);
+  });
+
+  it('finishes what a process that died while deleting left', async () => {
+    await publish(1);
+    const version = await store.get('models/support/versions/1/version.json');
+    await registry.deleteVersion('support', 1, 'ann');
+    await store.put('models/support/versions/1/version.json', version ?? Buffer.alloc(0));
+    const restarted = registryOn(store);
+    expect(await restarted.models()).toEqual([]);
+    await restarted.sweep();
+    expect(await store.list('models/support/versions')).toEqual([]);
+  });
+
+  it('goes on from aliases that an earlier release wrote', async () => {
+    await publish(2);
+    const pages = ['{"production": 1}', '{"production": 1, "canary": 2}', '{"production": 2, "canary": 2}'];
+    await store.put('models/support/aliases/00000001', Buffer.from(pages[0]));
+    for (const [page, text] of pages.entries())
+      await writeFile(join(folder, 'models', 'support', 'aliases', `0000000${page + 1}`), text);
+    expect((await registry.standing('support')).aliases).toEqual({ production: 2, canary: 2 });
+    await registry.rollBack('support', 'production', 'ann');
+    expect((await registry.standing('support')).aliases).toEqual({ production: 1, canary: 2 });
+    expect((await registry.history('support')).map(({ by, kind }) => `${kind} ${by}`)).toEqual([
+      'POINTED undefined',
+      'POINTED undefined',
+      'POINTED undefined',
+      'POINTED ann',
+    ]);
+  });
+});

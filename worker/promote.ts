@@ -1,0 +1,80 @@
+import { sameWeights } from '../src/heads/head.js';
+import type { TrainingOrder } from '../src/jobs/job.js';
+import { PRODUCTION } from '../src/registry/changes.js';
+import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/registry/promotion.js';
+import type { ModelVersion } from '../src/registry/version.js';
+import { answersOf, labelledRows, paired } from '../src/training/answers.js';
+import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
+import { embed } from './learn-heads.js';
+import type { Rooms } from './learned.js';
+import { splitOf } from './train.js';
+
+/**
+ * Decides whether a version takes over `production`, and does it. The decision is made against the version that is served at the
+ * very moment: where another job was quicker, it is made again. Safe to do again.
+ * @param by who asked for the job
+ */
+export async function settlePromotion(
+  version: ModelVersion,
+  order: TrainingOrder,
+  by: string,
+  rooms: Rooms,
+  signal: AbortSignal,
+): Promise<PromotionDecision> {
+  const { registry } = rooms;
+  const { model, number } = version;
+  const settled = await registry.decision(model, number);
+  if (settled !== undefined) return settled;
+  for (;;) {
+    const serving = (await registry.standing(model)).aliases[PRODUCTION];
+    const decision = await decide(version, order, serving, rooms, signal);
+    if (await registry.settle(model, number, serving, decision, by)) return decision;
+  }
+}
+
+async function decide(
+  version: ModelVersion,
+  order: TrainingOrder,
+  serving: number | undefined,
+  rooms: Rooms,
+  signal: AbortSignal,
+): Promise<PromotionDecision> {
+  if (order.promote !== 'IF_BETTER')
+    return { promoted: order.promote === 'ALWAYS', reason: `promote is ${order.promote}` };
+  if (serving === undefined) return { promoted: true, reason: 'the model served no version yet' };
+  const served = await rooms.registry.version(version.model, serving);
+  if (!served.encoder.fineTuned && served.encoder.id !== rooms.encoders.pretrained.id)
+    return { promoted: true, reason: `version ${serving} reads vectors of an encoder that does not run any more` };
+  return decideIfBetter(await compare(version, served, order, rooms, signal));
+}
+
+/** How two versions do on the rows that the new one was measured on. */
+async function compare(
+  version: ModelVersion,
+  served: ModelVersion,
+  order: TrainingOrder,
+  { datasets, encoders, registry }: Rooms,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const examples = await datasets.rows(order.datasetDigest);
+  const { validation } = splitOf(order, examples, order.validationSplit);
+  const embedded = (each: ModelVersion) =>
+    encoders.use(each.encoder, (open) => embed(examples, validation, open, signal, () => {}));
+  const sameEncoder = served.encoder.id === version.encoder.id;
+  const rows = await embedded(version);
+  const servedRows = sameEncoder ? rows : await embedded(served);
+  const [heads, servedHeads] = [await registry.heads(version), await registry.heads(served)];
+  const differences: TaskDifference[] = [];
+  const [gained, unmeasured]: [string[], string[]] = [[], []];
+  for (const head of heads) {
+    const { task } = head;
+    const before = servedHeads.find((each) => each.task === task);
+    const which = labelledRows(examples, task, validation);
+    if (before === undefined) gained.push(task);
+    else if (which.length > 0) {
+      const pair = paired(answersOf(before, servedRows, which), answersOf(head, rows, which), examples, which);
+      differences.push({ task, ...(await pairedDifferences(pair, order.seed)) });
+    } else if (!sameEncoder || !sameWeights(head, before)) unmeasured.push(task);
+  }
+  return { number: served.number, differences, gained, unmeasured };
+}
