@@ -63,9 +63,11 @@ export function ledgerOn(store: ArtifactStore, model: string): Ledger {
       return newest ? standingOn(newest.value) : NOTHING;
     },
     async history() {
-      for (const generation of (await pages.generations()).slice(known.length)) {
-        const page = await pages.at(generation);
-        known.push(isPage(page) ? page.entry : entryOfEarlier(known, page));
+      const generations = await pages.generations();
+      // By place, as two readings may go on side by side.
+      for (let place = known.length; place < generations.length; place++) {
+        const page = await pages.at(generations[place]);
+        known[place] = isPage(page) ? page.entry : entryOfEarlier(known.slice(0, place), page);
       }
       return [...known];
     },

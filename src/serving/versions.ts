@@ -87,7 +87,10 @@ export function servedVersions(
 
   /** What was deleted elsewhere is not answered from memory. */
   const pinned = async (model: string, number: number): Promise<ServedVersion> => {
-    if ((await standingOf(model)).deleted.includes(number)) loaded.delete(keyOf(model, number));
+    if ((await standingOf(model)).deleted.includes(number)) {
+      loaded.delete(keyOf(model, number));
+      versions.delete(keyOf(model, number));
+    }
     return loading(model, number).loading;
   };
 
