@@ -6,12 +6,11 @@ import { type Encoder, openEncoder } from '../src/encoder/open.js';
 import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
-import { RandomGenerator } from '../src/random/generator.js';
 import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
 import { fitHeads } from '../src/training/fit.js';
 import { checkHyperparameters } from '../src/training/hyperparameters.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
-import { stratifiedSplit } from '../src/training/split.js';
+import { drawSplit } from '../src/training/split.js';
 
 /**
  * `npm run bench -- heads train.jsonl test.jsonl [seed ...]`: a head on the frozen encoder, with the defaults of `train`,
@@ -45,11 +44,7 @@ async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Prom
 /** A head with the defaults of `train`, calibrated on the tenth of the rows that it did not learn from. */
 export async function learnHead(rows: EmbeddedRows, seed: number) {
   const [{ task, kind, labels }] = countTasks(rows.examples);
-  const split = stratifiedSplit(
-    rows.examples.map(({ labels: given }) => [String(given[task])]),
-    0.1,
-    RandomGenerator.seeded(seed, 'split'),
-  );
+  const split = drawSplit(rows.examples, [task], 0.1, seed);
   const description = { task, kind, labels: labels.map(({ label }) => label), temperature: 1, hiddenUnits: 0 };
   const started = performance.now();
   let epochs = 0;

@@ -4,6 +4,7 @@ import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
 import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
+import { tokenLimit } from './encoder/token-limit.js';
 import { messageOf } from './errors.js';
 import { reconcile } from './jobs/actions.js';
 import { checkpointsOn } from './jobs/checkpoints.js';
@@ -45,6 +46,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     registry,
     feed,
     datasets: datasetsOn(store),
+    tokenLimit: tokenLimit(encoders.pretrained),
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };
   const events = await listen(config.queue, feed.heard, (message) => log.warn(message));

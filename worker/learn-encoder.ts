@@ -88,7 +88,7 @@ export async function learnEncoder(
   const folder = encoderFolder(from, stored, learned.tensors);
   // Measured on what will be served: the weights as they are stored, in the graph that serves them.
   const { rows, id } = await withEncoder(folder, trainingThreads, async (encoder) => ({
-    rows: await embed(examples, split.validation, encoder, signal, reporter.encoded),
+    rows: await embed(examples, [...split.validation, ...split.test], encoder, signal, reporter.encoded),
     id: encoder.id,
   }));
   const base = reference?.base ?? encoders.pretrained.base;

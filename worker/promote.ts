@@ -5,9 +5,9 @@ import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/
 import type { ModelVersion } from '../src/registry/version.js';
 import { answersOf, labelledRows, paired } from '../src/training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
+import { drawSplit, measuredRows } from '../src/training/split.js';
 import { embed } from './learn-heads.js';
 import type { Rooms } from './learned.js';
-import { splitOf } from './train.js';
 
 /**
  * Decides whether a version takes over `production`, and does it. The decision is made against the version that is served at the
@@ -57,9 +57,9 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
-  const { validation } = splitOf(order, examples, order.validationSplit);
+  const measured = measuredRows(drawSplit(examples, order.tasks, order.validationSplit, order.seed));
   const embedded = (each: ModelVersion) =>
-    encoders.use(each.encoder, (open) => embed(examples, validation, open, signal, () => {}));
+    encoders.use(each.encoder, (open) => embed(examples, measured, open, signal, () => {}));
   const sameEncoder = served.encoder.id === version.encoder.id;
   const rows = await embedded(version);
   const servedRows = sameEncoder ? rows : await embedded(served);
@@ -69,7 +69,7 @@ async function compare(
   for (const head of heads) {
     const { task } = head;
     const before = servedHeads.find((each) => each.task === task);
-    const which = labelledRows(examples, task, validation);
+    const which = labelledRows(examples, task, measured);
     if (before === undefined) gained.push(task);
     else if (which.length > 0) {
       const pair = paired(answersOf(before, servedRows, which), answersOf(head, rows, which), examples, which);

@@ -1,16 +1,15 @@
 import { countTasks } from '../src/datasets/count.js';
-import { type Example, labelsOf } from '../src/datasets/example.js';
+import type { Example } from '../src/datasets/example.js';
 import { describeHead } from '../src/heads/file.js';
 import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
-import { RandomGenerator } from '../src/random/generator.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
 import type { Epoch } from '../src/training/fit.js';
 import type { TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
-import { type Split, stratifiedSplit } from '../src/training/split.js';
+import { drawSplit, measuredRows, type Split } from '../src/training/split.js';
 import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
 import { learnHeads } from './learn-heads.js';
 import type { Base, Rooms } from './learned.js';
@@ -56,8 +55,7 @@ export async function train(
   const start = weighted.map((task) => startOf(task, plan, base, architecture.hidden, order.seed));
   const kept = (role: 'frozen' | 'untouched') =>
     (base?.heads ?? []).filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
-  // Where nothing learns every row only measures.
-  const split = splitOf(order, examples, start.length > 0 ? order.validationSplit : 1);
+  const split = splitOf(order, examples, start.length > 0);
   const lossWeights = start.map(({ task }) => lossWeightOf(order, task, start.length));
 
   const learning = learningOf(order.freeze);
@@ -81,7 +79,7 @@ export async function train(
   reporter.begin('EVALUATING');
   const { rows } = learned;
   const calibrated = learned.heads.map((head) => calibrate(head, rows, split.validation));
-  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measure(head, rows, split.validation) ?? []);
+  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measure(head, rows, measuredRows(split)) ?? []);
   if (start.length === 0) {
     await reporter.epoch(measuredEpoch(reports));
     return { reports, version: undefined };
@@ -131,14 +129,15 @@ function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, di
   return startHead(plan.head, before, dimensions, seed);
 }
 
-/** Rows are told apart by all the labels they have, so that every label keeps its share on both sides. */
-export function splitOf({ tasks, seed }: TrainingOrder, examples: readonly Example[], validationSplit: number): Split {
-  if (validationSplit === 1) return { training: [], validation: [...examples.keys()] };
-  const labels = examples.map((example) =>
-    tasks.flatMap((task) => (labelsOf(example, task) ?? []).map((label) => `${task} ${label}`)),
-  );
-  return stratifiedSplit(labels, validationSplit, RandomGenerator.seeded(seed, 'split'));
-}
+/** Where nothing learns every row only measures. */
+const splitOf = (
+  { tasks, validationSplit, seed }: TrainingOrder,
+  examples: readonly Example[],
+  learns: boolean,
+): Split =>
+  learns
+    ? drawSplit(examples, tasks, validationSplit, seed)
+    : { training: [], validation: [...examples.keys()], test: [] };
 
 /** EQUAL: the same for every task, 1 in all. */
 const lossWeightOf = ({ lossWeighting }: TrainingOrder, task: string, tasks: number): number =>

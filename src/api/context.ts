@@ -1,3 +1,4 @@
+import type { TokenLimit } from '../datasets/inspection.js';
 import type { Datasets } from '../datasets/store.js';
 import type { Caller, JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
@@ -12,6 +13,8 @@ export interface Context extends JobRooms {
   readonly caller: Caller;
   readonly encoders: Encoders;
   readonly datasets: Datasets;
+  /** Of the pretrained encoder. */
+  readonly tokenLimit: TokenLimit;
   readonly registry: Registry;
   readonly served: ServedVersions;
   readonly feed: JobFeed;

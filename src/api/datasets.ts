@@ -13,7 +13,7 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { checkExamples } from '../datasets/check.js';
-import { labelsOf } from '../datasets/example.js';
+import { labelsOf, type SplitName } from '../datasets/example.js';
 import { badInput } from '../errors.js';
 import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
@@ -30,6 +30,21 @@ registerEnumType(TaskKind, {
   valuesConfig: {
     SINGLE_LABEL: { description: 'Exactly one.' },
     MULTI_LABEL: { description: 'Any number, none included.' },
+  },
+});
+
+export enum Split {
+  TRAINING = 'TRAINING',
+  VALIDATION = 'VALIDATION',
+  TEST = 'TEST',
+}
+registerEnumType(Split, {
+  name: 'Split',
+  description: 'What a row is for.',
+  valuesConfig: {
+    TRAINING: { description: 'To learn from.' },
+    VALIDATION: { description: 'To choose the best epoch, temperature and thresholds by; never learned from.' },
+    TEST: { description: 'Only to measure.' },
   },
 });
 
@@ -52,6 +67,9 @@ export class ExampleInput {
 
   @Field(() => [TaskLabelInput], { description: 'Rows may be labelled for some tasks only.' })
   labels!: TaskLabelInput[];
+
+  @Field(() => Split, { nullable: true, description: 'What the row is for; drawn where it is not said.' })
+  split?: SplitName;
 }
 
 @ObjectType({ description: 'How many rows have a label.' })
@@ -94,6 +112,18 @@ class Example {
 
   @Field(() => [TaskLabel], { description: 'Its labels, one entry a task it is labelled for.' })
   labels!: TaskLabel[];
+
+  @Field(() => Split, { nullable: true, description: 'What the row is for, where that was said.' })
+  split?: SplitName;
+}
+
+@ObjectType({ description: 'How many rows were said to be for something.' })
+class SplitRows {
+  @Field(() => Split, { description: 'What for.' })
+  split!: SplitName;
+
+  @Field(() => Int, { description: 'How many.' })
+  rows!: number;
 }
 
 @ObjectType({ description: 'Rows under a name.' })
@@ -112,6 +142,9 @@ class Dataset {
 
   @Field(() => [DatasetTask], { description: 'The tasks its rows are labelled for.' })
   tasks!: readonly DatasetTask[];
+
+  @Field(() => [SplitRows], { description: 'Rows that say what they are for; the others are drawn at training.' })
+  splits!: readonly SplitRows[];
 
   @Field(() => [String], { description: 'What to look at before training on it.' })
   warnings!: readonly string[];
@@ -137,9 +170,9 @@ export class DatasetResolver {
   async createDataset(
     @Arg('name', () => String, { description: 'The name.' }) name: string,
     @Arg('examples', () => [ExampleInput], { description: 'The rows.' }) examples: ExampleInput[],
-    @Ctx() { datasets }: Context,
+    @Ctx() { datasets, tokenLimit }: Context,
   ): Promise<Dataset> {
-    return datasets.create(checkName('name', name), checkExamples('examples', examples));
+    return datasets.create(checkName('name', name), checkExamples('examples', examples), tokenLimit);
   }
 
   @Mutation(() => Boolean, {
@@ -157,13 +190,23 @@ export class DatasetResolver {
   async preview(
     @Root() { digest }: Dataset,
     @Arg('first', () => Int, { description: 'How many rows, 1 to 1000.', defaultValue: 10 }) first: number,
+    @Arg('task', () => String, { nullable: true, description: 'Only rows that are labelled for this task.' }) task:
+      | string
+      | undefined,
+    @Arg('label', () => String, { nullable: true, description: 'Only rows that have this label, of `task` or of any.' })
+    label: string | undefined,
     @Ctx() { datasets }: Context,
   ): Promise<Example[]> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
-    const rows = (await datasets.rows(digest)).slice(0, first);
-    return rows.map((row) => ({
-      text: row.text,
-      labels: Object.keys(row.labels).map((task) => ({ task, labels: labelsOf(row, task) ?? [] })),
-    }));
+    const rows: Example[] = [];
+    for await (const row of datasets.stream(digest)) {
+      const labels = Object.keys(row.labels).map((task) => ({ task, labels: labelsOf(row, task) ?? [] }));
+      const asked = labels.filter((each) => task == null || each.task === task);
+      if (task != null && asked.length === 0) continue;
+      if (label != null && !asked.some(({ labels }) => labels.includes(label))) continue;
+      rows.push({ text: row.text, labels, split: row.split });
+      if (rows.length === first) break;
+    }
+    return rows;
   }
 }

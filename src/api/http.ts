@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -17,6 +17,7 @@ import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
 import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { serveUploads } from './uploads.js';
 import { stringifyWithVectors } from './vector.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
@@ -24,6 +25,9 @@ export const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
 const LAST_ANSWERS = 1_500;
+
+/** How long a request may take to arrive, in milliseconds, unless it is an upload. */
+const ARRIVAL = 300_000;
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
@@ -39,7 +43,7 @@ export interface HttpServer {
 }
 
 /**
- * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, and /livez, /readyz and /metrics.
+ * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, uploads to /datasets, and /livez, /readyz and /metrics.
  * @throws a system error (EADDRINUSE, ...) where it cannot listen
  */
 export async function serveHttp(
@@ -50,8 +54,11 @@ export async function serveHttp(
 ): Promise<HttpServer> {
   const app = express();
   const server = createServer((request, response) => {
+    if (request.method !== 'PUT') endWhereSlow(request);
     if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
   });
+  // Node's own limit knows no exception for uploads.
+  server.requestTimeout = 0;
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
@@ -72,6 +79,7 @@ export async function serveHttp(
   app.disable('x-powered-by');
   serveHealth(app, context);
   serveMetrics(app, context);
+  serveUploads(app, context, log);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
@@ -81,7 +89,12 @@ export async function serveHttp(
   );
   app.use((_, response) => {
     response.status(404).json({
-      errors: [{ message: 'There is nothing here: GraphQL is at /graphql.', extensions: { code: 'NOT_FOUND' } }],
+      errors: [
+        {
+          message: 'There is nothing here: GraphQL is at /graphql, and data sets are PUT to /datasets/<name>.',
+          extensions: { code: 'NOT_FOUND' },
+        },
+      ],
     });
   });
   app.use(bodyErrors(log));
@@ -153,6 +166,11 @@ const bodyErrors =
       .status(status)
       .json({ errors: [{ message, extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST' } }] });
   };
+
+function endWhereSlow(request: IncomingMessage): void {
+  const late = setTimeout(() => request.destroy(), ARRIVAL);
+  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
+}
 
 const listening = (server: Server, { port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {

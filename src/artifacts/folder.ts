@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ManyheadError, systemCode } from '../errors.js';
@@ -72,6 +73,27 @@ export function folderStore(folder: string): ArtifactStore {
           return created(link(path, place(key)), dirname(place(key)));
         },
       ),
+
+    async createFrom(write) {
+      let key = '';
+      return throughAside(
+        async (path) => {
+          const file = await open(path, 'wx', 0o600);
+          try {
+            key = await write((bytes) => file.writeFile(bytes));
+            await file.sync();
+          } finally {
+            await file.close();
+          }
+        },
+        async (path) => {
+          await ready(place(key));
+          return created(link(path, place(key)), dirname(place(key)));
+        },
+      );
+    },
+
+    stream: (key) => createReadStream(place(key)),
 
     createAll: (prefix, objects) =>
       throughAside(

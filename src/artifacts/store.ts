@@ -13,6 +13,13 @@ export interface ArtifactStore {
   put(key: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void>;
   /** Creates the object if nobody has; false, and nothing changed, where there is one already. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Creates an object from bytes that come bit by bit, if nobody has.
+   * @param write hands on the bytes in their order, and returns the key, which may depend on them; nothing is left where it throws
+   */
+  createFrom(write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<string>): Promise<boolean>;
+  /** The bytes of an object bit by bit. @throws Error where there is none */
+  stream(key: string): AsyncIterable<Buffer>;
   /** Creates several objects under a prefix that is still free: all of them or none; false where it is taken. */
   createAll(prefix: string, objects: ReadonlyMap<string, Uint8Array>): Promise<boolean>;
   /**

@@ -1,10 +1,10 @@
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
-import type { Example, TaskLabels } from './example.js';
+import type { Example, SplitName, TaskLabels } from './example.js';
 
 export const MOST_ROWS = 200_000;
 export const LONGEST_TEXT = 100_000;
-const LONGEST_LABEL = 200;
+export const LONGEST_LABEL = 200;
 
 /** Rows as a caller writes them. */
 export interface GivenExample {
@@ -14,6 +14,7 @@ export interface GivenExample {
     readonly label?: string | null;
     readonly labels?: readonly string[] | null;
   }[];
+  readonly split?: SplitName | null;
 }
 
 /**
@@ -44,7 +45,8 @@ export function checkExamples(field: string, given: readonly GivenExample[]): Ex
         );
       if (!first) kinds.set(task, { multi, field: here });
     });
-    return { text: checkText(`${at}.text`, row.text), labels: { ...labels } };
+    const text = checkText(`${at}.text`, row.text);
+    return row.split ? { text, labels: { ...labels }, split: row.split } : { text, labels: { ...labels } };
   });
 }
 

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { notFound } from '../errors.js';
+import { badInput, notFound } from '../errors.js';
 import { isName } from '../names.js';
-import { countTasks } from './count.js';
+import { rowCounter, type SplitCount } from './count.js';
 import type { DatasetTask, Example } from './example.js';
+import { inspection, type TokenLimit } from './inspection.js';
 
 /** A data set by name. Its rows are stored under their digest, so that a version's data can be shown again. */
 export interface Dataset {
@@ -13,6 +14,8 @@ export interface Dataset {
   readonly rows: number;
   readonly createdAt: string;
   readonly tasks: readonly DatasetTask[];
+  /** Rows that say which split they belong to. */
+  readonly splits: readonly SplitCount[];
   readonly warnings: readonly string[];
 }
 
@@ -21,8 +24,15 @@ export interface Datasets {
   putRows(examples: readonly Example[]): Promise<string>;
   /** The rows of a digest. @throws Error where they are not there */
   rows(digest: string): Promise<readonly Example[]>;
-  /** Stores rows under a name; what the name meant before stays readable by its digest. */
-  create(name: string, examples: readonly Example[]): Promise<Dataset>;
+  /** The rows of a digest one after the other, in constant memory. @throws Error where they are not there */
+  stream(digest: string): AsyncIterable<Example>;
+  /**
+   * Stores rows under a name, in constant memory; what the name meant before stays until all of them are there, and stays
+   * readable by its digest.
+   * @param limit of the encoder, for warnings
+   * @throws what `rows` throws, and nothing is stored; ManyheadError BAD_USER_INPUT where there are none
+   */
+  create(name: string, rows: Iterable<Example> | AsyncIterable<Example>, limit?: TokenLimit): Promise<Dataset>;
   names(): Promise<readonly string[]>;
   find(name: string): Promise<Dataset | undefined>;
   /** @throws ManyheadError NOT_FOUND listing the data sets there are */
@@ -31,36 +41,79 @@ export interface Datasets {
   delete(name: string): Promise<boolean>;
 }
 
+/** Rows are written in pieces of about this many bytes. */
+const PIECE = 1 << 20;
+
 /** Data sets on an artifact store: `datasets/rows/<digest>.jsonl`, and `datasets/names/<name>/` for what a name means. */
 export function datasetsOn(store: ArtifactStore): Datasets {
   const named = (name: string) => register(store, `datasets/names/${name}`, parseDataset);
   const rowsKey = (digest: string) => `datasets/rows/${digest}.jsonl`;
 
-  const putRows = async (examples: readonly Example[]): Promise<string> => {
-    const bytes = Buffer.from(examples.map((example) => `${JSON.stringify(example)}\n`).join(''));
-    const digest = createHash('sha256').update(bytes).digest('hex');
-    await store.create(rowsKey(digest), bytes);
+  /** @returns the digest of the rows that passed */
+  const write = async (rows: Iterable<Example> | AsyncIterable<Example>): Promise<string> => {
+    const hash = createHash('sha256');
+    let digest = '';
+    await store.createFrom(async (append) => {
+      const flush = async (lines: readonly string[]) => {
+        const bytes = Buffer.from(lines.join(''));
+        hash.update(bytes);
+        await append(bytes);
+      };
+      let [lines, length]: [string[], number] = [[], 0];
+      for await (const row of rows) {
+        const line = `${JSON.stringify(row)}\n`;
+        lines.push(line);
+        length += line.length;
+        if (length < PIECE) continue;
+        await flush(lines);
+        [lines, length] = [[], 0];
+      }
+      await flush(lines);
+      digest = hash.digest('hex');
+      return rowsKey(digest);
+    });
     return digest;
   };
+
+  async function* stream(digest: string): AsyncGenerator<Example> {
+    const decoder = new TextDecoder();
+    let rest = '';
+    for await (const bytes of store.stream(rowsKey(digest))) {
+      const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield parseExample(line);
+    }
+    if (rest !== '') yield parseExample(rest);
+  }
+
   const find = async (name: string) => (isName(name) ? (await named(name).read())?.value : undefined);
   const names = () => store.list('datasets/names');
 
   return {
-    putRows,
+    putRows: write,
     async rows(digest) {
-      const bytes = await store.get(rowsKey(digest));
-      if (bytes === undefined) throw new Error(`the rows of data set ${digest} are gone`);
-      return bytes.toString('utf8').split('\n').filter(Boolean).map(parseExample);
+      const examples: Example[] = [];
+      for await (const example of stream(digest)) examples.push(example);
+      return examples;
     },
-    async create(name, examples) {
-      const digest = await putRows(examples);
+    stream,
+    async create(name, rows, limit) {
+      const [counter, inspected] = [rowCounter(), inspection(limit)];
+      const digest = await write(
+        seenBy(rows, (row) => {
+          counter.add(row);
+          inspected.add(row);
+        }),
+      );
+      const tasks = counter.tasks();
       const dataset: Dataset = {
         name,
         digest,
-        rows: examples.length,
+        rows: counter.rows,
         createdAt: new Date().toISOString(),
-        tasks: countTasks(examples),
-        warnings: warningsOf(examples),
+        tasks,
+        splits: counter.splits(),
+        warnings: inspected.warnings(tasks),
       };
       await named(name).update(() => dataset);
       return dataset;
@@ -80,21 +133,21 @@ export function datasetsOn(store: ArtifactStore): Datasets {
   };
 }
 
-/** What a person would want to know before training on these rows. */
-function warningsOf(examples: readonly Example[]): string[] {
-  const warnings: string[] = [];
-  for (const { task, labels } of countTasks(examples)) {
-    const few = labels.filter(({ rows }) => rows < 2).map(({ label }) => label);
-    if (few.length > 0)
-      warnings.push(
-        `task ${task}: ${few.length} label(s) with one row only, too few to train on: ${few.slice(0, 10).join(', ')}`,
-      );
+/** The same rows, each shown to somebody as it passes. @throws ManyheadError BAD_USER_INPUT where there are none */
+async function* seenBy(
+  rows: Iterable<Example> | AsyncIterable<Example>,
+  see: (row: Example) => void,
+): AsyncGenerator<Example> {
+  let some = false;
+  for await (const row of rows) {
+    some = true;
+    see(row);
+    yield row;
   }
-  const repeated = examples.length - new Set(examples.map(({ text }) => text)).size;
-  if (repeated > 0) warnings.push(`${repeated} row(s) repeat the text of another row`);
-  return warnings;
+  if (!some) throw badInput('rows', 'there are no rows: give at least one.');
 }
 
 // What we wrote ourselves and flushed whole is taken at its word: the shape was checked when it came in.
-const parseDataset = (text: string): Dataset => JSON.parse(text);
+// An earlier release knew no splits.
+const parseDataset = (text: string): Dataset => ({ splits: [], ...JSON.parse(text) });
 const parseExample = (line: string): Example => JSON.parse(line);

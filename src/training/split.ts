@@ -1,10 +1,55 @@
-import type { RandomGenerator } from '../random/generator.js';
+import { type Example, labelsOf } from '../datasets/example.js';
+import { hash } from '../datasets/fingerprints.js';
 
 export interface Split {
   /** Rows to learn from, in ascending order. */
   readonly training: readonly number[];
-  /** Rows that only measure, in ascending order. */
+  /** Rows that choose the epoch, the temperature and the thresholds, in ascending order. */
   readonly validation: readonly number[];
+  /** Rows that only measure, in ascending order. */
+  readonly test: readonly number[];
+}
+
+/**
+ * Which rows learn and which measure. Rows that say so themselves are taken at their word, and where any says VALIDATION nothing
+ * is drawn. Else a share of the others validates: each text's place follows from itself and the seed, so that rows of one text
+ * stay on one side, and a data set that grows keeps its validation rows, but for a few.
+ * @param tasks whose labels keep their shares on both sides
+ * @param share of the rows that validates, 0 to below 1
+ */
+export function drawSplit(examples: readonly Example[], tasks: readonly string[], share: number, seed: number): Split {
+  const places = [...examples.keys()];
+  const given = (split: Example['split']) => places.filter((row) => examples[row].split === split);
+  const [test, validation] = [given('TEST'), given('VALIDATION')];
+  const others = places.filter((row) => examples[row].split !== 'TEST' && examples[row].split !== 'VALIDATION');
+  if (validation.length > 0) return { training: others, validation, test };
+
+  const groups = new Map<string, number[]>();
+  for (const row of others) {
+    const group = groups.get(examples[row].text);
+    if (group) group.push(row);
+    else groups.set(examples[row].text, [row]);
+  }
+  const rows = [...groups.values()];
+  const labels = rows.map((group) => [
+    ...new Set(
+      group.flatMap((row) =>
+        tasks.flatMap((task) => (labelsOf(examples[row], task) ?? []).map((label) => `${task} ${label}`)),
+      ),
+    ),
+  ]);
+  const drawn = stratifiedSplit(labels, share, byHash([...groups.keys()], seed));
+  const side = (which: readonly number[]) => which.flatMap((group) => rows[group]).sort((a, b) => a - b);
+  return { training: side(drawn.training), validation: side(drawn.validation), test };
+}
+
+/** The rows that a version's report is about: those of the test split, where there are any. */
+export const measuredRows = ({ validation, test }: Split): readonly number[] => (test.length > 0 ? test : validation);
+
+/** The places of texts in an order that is random, but the same for a text whatever the others are. */
+function byHash(texts: readonly string[], seed: number): readonly number[] {
+  const hashes = texts.map((text) => hash(`${seed} ${text}`));
+  return [...texts.keys()].sort((a, b) => hashes[a][0] - hashes[b][0] || hashes[a][1] - hashes[b][1]);
 }
 
 /**
@@ -12,10 +57,15 @@ export interface Split {
  * served first, as in iterative stratification (Sechidis, Tsoumakas & Vlahavas 2011). No label loses its last training row.
  * @param rows the labels of each row, over all tasks: two rows share a label where they share a string
  * @param share of the rows that goes to validation, 0 to below 1
+ * @param order in which the rows are taken for validation
  */
-export function stratifiedSplit(rows: readonly (readonly string[])[], share: number, random: RandomGenerator): Split {
+export function stratifiedSplit(
+  rows: readonly (readonly string[])[],
+  share: number,
+  order: readonly number[],
+): Omit<Split, 'test'> {
   const labels = rows.map((given) => (given.length > 0 ? given : ['']));
-  const members = groupByLabel(labels, random.shuffled(rows.keys()));
+  const members = groupByLabel(labels, order);
   const rarestFirst = [...members].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
 
   const wanted = wantedRows(rarestFirst, share);

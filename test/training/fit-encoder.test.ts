@@ -35,6 +35,7 @@ const examples: readonly Example[] = texts.map((ids, row) => ({
   labels: { order: ids.indexOf(8) < ids.indexOf(10) ? 'red first' : 'blue first' },
 }));
 const split = {
+  test: [],
   training: Array.from({ length: 100 }, (_, row) => row),
   validation: Array.from({ length: 40 }, (_, row) => 100 + row),
 };

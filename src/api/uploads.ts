@@ -1,0 +1,83 @@
+import type { IncomingMessage } from 'node:http';
+import type { Express, Request, Response } from 'express';
+import { readColumns } from '../datasets/reading/columns.js';
+import { UnreadableRows } from '../datasets/reading/problem.js';
+import { type FileFormat, readRows } from '../datasets/reading/read.js';
+import { type ErrorCode, ManyheadError, shown } from '../errors.js';
+import type { Log } from '../log.js';
+import { checkName } from '../names.js';
+import type { Context } from './context.js';
+import { callerError } from './errors.js';
+
+/** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
+const SILENCE = 30_000;
+
+const formats: Readonly<Record<string, FileFormat>> = {
+  'text/csv': 'csv',
+  'application/csv': 'csv',
+  'application/x-ndjson': 'json-lines',
+  'application/ndjson': 'json-lines',
+  'application/jsonl': 'json-lines',
+  'application/json-lines': 'json-lines',
+};
+
+const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
+  BAD_USER_INPUT: 400,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  STORAGE_FULL: 507,
+};
+
+/**
+ * PUT /datasets/:name stores the rows of a CSV or JSON lines file of any size under a name, read as they come; the data set that
+ * had the name before stays until the last row is stored.
+ */
+export function serveUploads(app: Express, context: Context, log: Log): void {
+  app.put('/datasets/:name', async (request, response) => {
+    request.setTimeout(SILENCE, () => request.destroy());
+    try {
+      const dataset = await store(request, context);
+      log.info('data set uploaded', { dataset: dataset.name, rows: dataset.rows, digest: dataset.digest });
+      response.json(dataset);
+    } catch (error) {
+      // Who has gone away hears nothing.
+      if (!response.destroyed) refuse(error, request, response, log);
+    }
+  });
+}
+
+function store(request: Request, { datasets, tokenLimit }: Context) {
+  const name = checkName('name', String(request.params.name));
+  const [type, charset] = contentType(request);
+  const columns = readColumns(new URL(request.originalUrl, 'http://localhost').searchParams);
+  return datasets.create(name, readRows(request, type, charset, columns), tokenLimit);
+}
+
+class UnknownFormat extends ManyheadError {}
+
+function contentType({ headers }: IncomingMessage): [FileFormat, string | undefined] {
+  const given = headers['content-type'] ?? '';
+  const type = given.split(';')[0].trim().toLowerCase();
+  if (!Object.hasOwn(formats, type) || headers['content-encoding'] !== undefined)
+    throw new UnknownFormat(
+      'BAD_USER_INPUT',
+      headers['content-encoding'] === undefined
+        ? `the content type is ${shown(given)}: give text/csv or application/x-ndjson.`
+        : `the content encoding is ${shown(headers['content-encoding'])}: send the file as it is.`,
+      'Content-Type',
+    );
+  return [formats[type], given.match(/charset="?([^";\s]+)/i)?.[1]];
+}
+
+function refuse(error: unknown, request: Request, response: Response, log: Log): void {
+  const status =
+    error instanceof UnknownFormat ? 415 : error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
+  // What is still to come is not read.
+  response.set('Connection', 'close').status(status);
+  if (error instanceof UnreadableRows) {
+    const { code } = error;
+    const errors = error.problems.map(({ message, ...place }) => ({ message, extensions: { code, ...place } }));
+    response.json({ errors, errorCount: error.count });
+  } else response.json({ errors: [callerError(error, log)], errorCount: 1 });
+  request.resume();
+}

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Example } from '#src/datasets/example.js';
+import { readColumns } from '#src/datasets/reading/columns.js';
+import { UnreadableRows } from '#src/datasets/reading/problem.js';
+import { type FileFormat, readRows } from '#src/datasets/reading/read.js';
+
+/** Bytes in pieces, as a network hands them on. */
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+interface Given {
+  readonly format?: FileFormat;
+  readonly charset?: string;
+  readonly query?: string;
+  readonly size?: number;
+}
+
+async function read(file: string | Uint8Array, { format = 'csv', charset, query = '', size = 7 }: Given = {}) {
+  const columns = readColumns(new URLSearchParams(query));
+  const rows: Example[] = [];
+  const bytes = typeof file === 'string' ? Buffer.from(file) : file;
+  for await (const row of readRows(pieces(bytes, size), format, charset, columns)) rows.push(row);
+  return rows;
+}
+
+const problems = async (file: string | Uint8Array, given: Given = {}) => {
+  const error: unknown = await read(file, given).catch((thrown) => thrown);
+  if (!(error instanceof UnreadableRows)) throw new Error(`it was not refused for its rows, but: ${error}`);
+  return error;
+};
+
+describe('a CSV file', () => {
+  it('is read whatever is in its cells, however it comes', async () => {
+    const cell = fc
+      .string({ unit: 'binary', minLength: 1, maxLength: 12 })
+      .filter((text) => text.trim() !== '' && Buffer.from(text).toString() === text);
+    const label = fc.string({ minLength: 1, maxLength: 5 }).filter((text) => text.trim() === text && text !== '');
+    const rows = fc.array(fc.record({ text: cell, topic: fc.option(label) }), { minLength: 1, maxLength: 10 });
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.constantFrom('\n', '\r\n'),
+        fc.integer({ min: 1, max: 20 }),
+        async (rows, end, size) => {
+          const lines = rows.map(({ text, topic }) => `${quoted(text)},${topic == null ? '' : quoted(topic)}`);
+          expect(await read(`text,topic${end}${lines.join(end)}${end}`, { size })).toEqual(
+            rows.map(({ text, topic }) => ({ text, labels: topic == null ? {} : { topic } })),
+          );
+        },
+      ),
+    );
+  });
+
+  it('may begin with a byte order mark, and be in UTF-16 or an older encoding', async () => {
+    const file = 'text,topic\nGrüße,Ö\n';
+    const expected = [{ text: 'Grüße', labels: { topic: 'Ö' } }];
+    const bigEndian = Buffer.from(`\ufeff${file}`, 'utf16le').swap16();
+    expect(await read(`\ufeff${file}`)).toEqual(expected);
+    expect(await read(Buffer.from(`\ufeff${file}`, 'utf16le'))).toEqual(expected);
+    expect(await read(bigEndian)).toEqual(expected);
+    expect(await read(Buffer.from(file, 'latin1'), { charset: 'windows-1252' })).toEqual(expected);
+    expect(await read(Buffer.from(file, 'utf16le'), { charset: 'utf-16le' })).toEqual(expected);
+  });
+
+  it('is refused with the line where its bytes are of another encoding', async () => {
+    const file = Buffer.from(`text,topic\nplain,a\nplain,a\nGrüße,b\n`, 'latin1');
+    for (const size of [3, 1000])
+      expect((await problems(file, { size })).problems).toMatchObject([
+        { line: 4, message: expect.stringContaining('not utf-8: give the encoding of the file') },
+      ]);
+    await expect(read('text,topic\na,b', { charset: 'klingon' })).rejects.toMatchObject({ field: 'charset' });
+  });
+
+  it('has columns for the text, the split and the tasks, by name or as they are mapped', async () => {
+    const file = 'id,Question,part,Main intent,tags\n1,Where is it?,Dev,delivery,urgent|angry\n2,Hi,,,|\n';
+    const query = 'text=Question&split=part&task.intent=Main intent&task.tags[]=tags';
+    expect(await read(file, { query })).toEqual([
+      { text: 'Where is it?', labels: { intent: 'delivery', tags: ['urgent', 'angry'] }, split: 'VALIDATION' },
+      { text: 'Hi', labels: { tags: [] } },
+    ]);
+    expect(await read('text,tags[],mood\na,x|y,\nb,,sad')).toEqual([
+      { text: 'a', labels: { tags: ['x', 'y'] } },
+      { text: 'b', labels: { mood: 'sad' } },
+    ]);
+  });
+
+  it('is refused whole, with the line, column and value of its first problems, and their number', async () => {
+    const lines = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? `text ${i},a,train` : ',b,nonsense'));
+    const { problems: told, count } = await problems(`text,topic,split\n"two\nlines",a,test\n${lines.join('\n')}`);
+    expect(count).toBe(50);
+    expect(told).toHaveLength(20);
+    expect(told[0]).toEqual({
+      line: 5,
+      column: 'text',
+      value: '""',
+      message: 'line 5, column "text" is "": give a text that is not empty.',
+    });
+    expect(told[1]).toMatchObject({ line: 5, column: 'split', value: '"nonsense"' });
+    expect(told[2].line).toBe(7);
+  });
+
+  it.each([
+    ['', 'body', /empty/],
+    ['a,b\n1,2', 'header', /no column "text": its columns are a, b/],
+    ['text,a,a\n1,2,3', 'header', /"a" twice/],
+  ])('without a header that makes sense is refused: %j', async (file, field, message) => {
+    await expect(read(file)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      field,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['text,a\n"open,b\nc,d', /never closed/],
+    ['text,a\nx"y,b', /quote stands in the middle/],
+    ['text,a\n"x"y,b', /goes on after its closing quote/],
+    ['text,a\nx,b,c', /3 cells, and the header has 2/],
+    ['text,a b\nx,b', /"a b" cannot name a task/],
+  ])('that is no CSV is refused with the line: %j', async (file, message) => {
+    const { problems: told } = await problems(file);
+    expect(told[0]).toMatchObject({ line: expect.any(Number), message: expect.stringMatching(message) });
+  });
+
+  it('refuses parameters it does not know', async () => {
+    await expect(read('text\na', { query: 'label=b' })).rejects.toMatchObject({ field: 'label' });
+    await expect(read('text\na', { query: 'text=a&text=b' })).rejects.toMatchObject({ field: 'text' });
+  });
+});
+
+describe('a file of JSON lines', () => {
+  const format = 'json-lines' as const;
+
+  it('has its tasks as keys, or under labels, as single labels or lists', async () => {
+    const lines = [
+      '{"text": "a", "topic": "x", "tags": ["u", "v"], "split": "test"}',
+      '{"text": "b", "labels": {"topic": "y", "tags": []}}',
+      '',
+      '{"text": "c", "labels": [{"task": "topic", "label": "x"}, {"task": "tags", "labels": ["u"]}]}',
+      '{"text": "d", "topic": 7, "stars": null, "label": true}',
+    ];
+    expect(await read(lines.join('\r\n'), { format })).toEqual([
+      { text: 'a', labels: { topic: 'x', tags: ['u', 'v'] }, split: 'TEST' },
+      { text: 'b', labels: { topic: 'y', tags: [] } },
+      { text: 'c', labels: { topic: 'x', tags: ['u'] } },
+      { text: 'd', labels: { topic: '7', label: 'true' } },
+    ]);
+  });
+
+  it('is refused with the lines that are wrong', async () => {
+    const lines = [
+      '{"text": "a"',
+      '[1]',
+      '{"topic": "x"}',
+      '{"text": "a", "topic": {}}',
+      '{"text": "b", "topic": ["x"]}',
+      '{"text": "b", "topic": "x"}',
+    ];
+    const { problems: told } = await problems(lines.join('\n'), { format });
+    expect(told.map(({ line, column }) => [line, column])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, 'text'],
+      [4, 'topic'],
+      [5, 'topic'],
+    ]);
+    expect(told[4].message).toMatch(/one label in rows before|a list here/);
+  });
+
+  it('is not taken into memory where a line never ends', async () => {
+    const { problems: told } = await problems('x'.repeat(1_100_000), { format, size: 100_000 });
+    expect(told[0].message).toMatch(/longer than 1000000 characters/);
+  });
+});

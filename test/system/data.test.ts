@@ -1,0 +1,168 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
+import { kinds, type RunningQueue } from '../queue/kinds.js';
+import {
+  ask,
+  data,
+  finished,
+  type Json,
+  type Running,
+  startApi,
+  startWorker,
+  TRAIN,
+  temporaryFolder,
+} from './stage.js';
+
+const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
+const DATASET = `query Dataset($name: String!) { dataset(name: $name) {
+  rows digest warnings splits { split rows } tasks { task kind unlabelledRows labels { label rows } }
+  preview(first: 3) { text split labels { task labels } } } }`;
+
+describe('data sets', () => {
+  let queue: RunningQueue;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let environment: Record<string, string>;
+  let api: { running: Running; address: string };
+  let worker: Running;
+
+  beforeAll(async () => {
+    queue = await embedded.prepare();
+    folder = await temporaryFolder();
+    environment = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
+    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
+    else environment.QUEUE_DIR = queue.config.folder;
+    [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
+  });
+  afterAll(async () => {
+    await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
+    await queue.remove();
+    await folder.remove();
+  });
+
+  const put = async (
+    path: string,
+    body: string | Buffer,
+    type = 'text/csv',
+  ): Promise<{ status: number; body: Json }> => {
+    const response = await fetch(`${api.address}/datasets/${path}`, {
+      method: 'PUT',
+      body,
+      headers: { 'content-type': type },
+    });
+    return { status: response.status, body: JSON.parse(await response.text()) };
+  };
+  const dataset = async (name: string): Promise<Json> => (await data(api.address, DATASET, { name })).dataset;
+  const unfinished = () => readdir(join(folder.path, '.unfinished'));
+
+  it('come in as CSV and as JSON lines, and are the same rows', async () => {
+    const csv = 'text,topic,tags[],split\r\n"Where, please?",place,a|b,train\r\n"Two\nlines",time,,test\r\n';
+    const lines = [
+      { text: 'Where, please?', topic: 'place', tags: ['a', 'b'], split: 'TRAINING' },
+      { text: 'Two\nlines', topic: 'time', split: 'TEST' },
+    ];
+    const first = await put('questions', `\ufeff${csv}`);
+    expect(first).toMatchObject({ status: 200, body: { name: 'questions', rows: 2 } });
+    const second = await put('lines', lines.map((line) => JSON.stringify(line)).join('\n'), 'application/x-ndjson');
+    expect(second.body.digest).toBe(first.body.digest);
+    expect(await dataset('questions')).toMatchObject({
+      rows: 2,
+      splits: [
+        { split: 'TRAINING', rows: 1 },
+        { split: 'TEST', rows: 1 },
+      ],
+      tasks: [
+        { task: 'tags', kind: 'MULTI_LABEL', unlabelledRows: 1 },
+        {
+          task: 'topic',
+          kind: 'SINGLE_LABEL',
+          labels: [
+            { label: 'place', rows: 1 },
+            { label: 'time', rows: 1 },
+          ],
+        },
+      ],
+      preview: [
+        {
+          text: 'Where, please?',
+          split: 'TRAINING',
+          labels: [
+            { task: 'topic', labels: ['place'] },
+            { task: 'tags', labels: ['a', 'b'] },
+          ],
+        },
+        { text: 'Two\nlines', split: 'TEST' },
+      ],
+    });
+    const only = '{ dataset(name: "questions") { preview(task: "topic", label: "time") { text } } }';
+    expect((await data(api.address, only)).dataset.preview).toEqual([{ text: 'Two\nlines' }]);
+  });
+
+  it('stay as they were where an upload is wrong, is cut off, or its server dies', async () => {
+    await put('kept', 'text,topic\nold,a\n');
+    const { digest } = await dataset('kept');
+    const refused = await put('kept', 'text,topic\nnew,a\n,b\n');
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        errorCount: 1,
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', line: 3, column: 'text', value: '""' } }],
+      },
+    });
+    const beginUpload = async () => {
+      const headers = { 'content-type': 'text/csv' };
+      const upload = request(`${api.address}/datasets/kept`, { method: 'PUT', headers }).on('error', () => {});
+      upload.write(`text,topic\n${'a new row,b\n'.repeat(300_000)}`);
+      await eventually('the upload to be on its way', async () => (await unfinished()).length > 0);
+      return upload;
+    };
+    (await beginUpload()).destroy();
+    await eventually('nothing to be left of it', async () => (await unfinished()).length === 0);
+    expect((await dataset('kept')).digest).toBe(digest);
+    await beginUpload();
+    await api.running.end('SIGKILL');
+    api = await startApi(environment);
+    expect((await dataset('kept')).digest).toBe(digest);
+  });
+
+  it.each([
+    ['no name!', 'text\na', 'text/csv', 400, /^name is/],
+    ['a', 'text\na', 'application/pdf', 415, /text\/csv or application\/x-ndjson/],
+    ['a?label=x', 'text\na', 'text/csv', 400, /parameter "label" is not known/],
+    ['a', '', 'text/csv', 400, /empty/],
+    ['a', 'text,topic\n', 'text/csv', 400, /no rows/],
+    ['a', 'text\na', 'text/csv; charset=klingon', 400, /charset is "klingon"/],
+  ])('are refused with a reason: %s', async (path, body, type, status, message) => {
+    const answer = await put(path, body, type);
+    expect(answer).toMatchObject({ status, body: { errors: [{ message: expect.stringMatching(message) }] } });
+  });
+
+  it('are learned from as their rows say, and any version is measured on them', async () => {
+    const row = (i: number, split: string) =>
+      `${i % 2 ? 'I love this number' : 'I hate this number'} ${i},${i % 2 ? 'good' : 'bad'},${split}`;
+    const rows = Array.from({ length: 60 }, (_, i) => row(i, i < 40 ? 'train' : i < 50 ? 'val' : 'test'));
+    expect(await put('reviews', `text,mood,split\n${rows.join('\n')}`)).toMatchObject({
+      status: 200,
+      body: { warnings: [] },
+    });
+    const { train } = await data(api.address, TRAIN, { input: { model: 'reviews', dataset: 'reviews' } });
+    const job = await finished(api.address, train.id);
+    expect(job).toMatchObject({ status: 'SUCCEEDED', metrics: [{ task: 'mood', support: 10 }] });
+    expect(job.history[0].tasks).toMatchObject([{ support: 10 }]);
+    const folderOf = join(folder.path, 'models', 'reviews', 'versions', '1', 'version.json');
+    expect(JSON.parse(await readFile(folderOf, 'utf8')).datasetDigest).toBe((await dataset('reviews')).digest);
+  });
+
+  it('are not deleted under a job that waits for them', async () => {
+    await worker.end('SIGTERM');
+    const { train } = await data(api.address, TRAIN, { input: { model: 'reviews', dataset: 'reviews' } });
+    const remove = 'mutation { deleteDataset(name: "reviews") }';
+    const { errors } = await ask(api.address, remove);
+    expect(errors[0]).toMatchObject({ message: expect.stringContaining(train.id), extensions: { code: 'CONFLICT' } });
+    await data(api.address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id: train.id });
+    expect((await data(api.address, remove)).deleteDataset).toBe(true);
+    expect(await dataset('reviews')).toBeNull();
+  });
+});
