@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { startInstallation } from './installation.js';
 
 /**
  * `npm run bench -- latency rows.jsonl [seconds]`: how long `embed` of one text takes over HTTP, from one client that asks again
@@ -14,8 +11,7 @@ export async function benchLatency([path, seconds = '15']: readonly string[]): P
   if (path === undefined) throw new Error('give a file of rows');
   const lines = (await readFile(path, 'utf8')).split('\n').filter(Boolean);
   const rows = lines.map((line): { text: string; label: string } => JSON.parse(line));
-  const folder = await mkdtemp(join(tmpdir(), 'manyhead-bench-'));
-  const { child, address } = await start(folder);
+  const { address, stop } = await startInstallation();
   try {
     print(`${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.version}`);
     const texts = rows.map(({ text }) => text);
@@ -36,30 +32,11 @@ export async function benchLatency([path, seconds = '15']: readonly string[]): P
       `median ${(at(busy, 0.5) / at(idle, 0.5)).toFixed(2)} times, p99 ${(at(busy, 0.99) / at(idle, 0.99)).toFixed(2)} times idle`,
     );
   } finally {
-    child.kill('SIGINT');
-    await once(child, 'exit');
-    await rm(folder, { recursive: true });
+    await stop();
   }
 }
 
 const STATUS = 'query Job($id: ID!) { trainingJob(id: $id) { phase examplesPerSecond } }';
-
-/** `npm start` in a folder of its own. */
-async function start(folder: string): Promise<{ child: ChildProcess; address: string }> {
-  const entry = fileURLToPath(new URL('../src/main.js', import.meta.url));
-  const environment = { ...process.env, DATA_DIR: folder, PORT: '0', STARTER: 'off' };
-  const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
-  const address = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    child.stdout.on('data', (bytes) => {
-      said += bytes;
-      const found = said.match(/ready: open (http:\S+)\/graphql/)?.[1];
-      if (found) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(`Manyhead did not start: ${said}`)));
-  });
-  return { child, address };
-}
 
 /** Milliseconds of each request, ascending. */
 async function latencies(address: string, texts: readonly string[], seconds: number): Promise<number[]> {

@@ -4,6 +4,7 @@ import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
 import { benchServing } from './serving.js';
 import { benchTraining } from './training.js';
+import { benchUpload } from './upload.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
 const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = {
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   encoder: benchEncoder,
   serving: benchServing,
   training: benchTraining,
+  upload: benchUpload,
 };
 
 const [name = '', ...given] = process.argv.slice(2);
