@@ -6,7 +6,8 @@ import { type Encoder, openEncoder } from '../src/encoder/open.js';
 import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
-import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
+import { calibrate, withCentres } from '../src/training/calibrate.js';
+import { type Measured, measure } from '../src/training/evaluate.js';
 import { fitHeads } from '../src/training/fit.js';
 import { checkHyperparameters } from '../src/training/hyperparameters.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
@@ -37,7 +38,7 @@ async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Prom
   const { head, epochs, seconds } = await learnHead(rows, seed);
   const report = reportOn(head, test);
   print(
-    `seed ${seed}: accuracy ${percent(report.accuracy)}, macro F1 ${percent(report.macroF1)}, calibration error ${report.expectedCalibrationError?.toFixed(3)}; ${epochs} epochs in ${seconds.toFixed(1)} s`,
+    `seed ${seed}: accuracy ${percent(report.accuracy)}, macro F1 ${percent(report.macroF1)}, calibration error ${report.uncalibratedCalibrationError?.toFixed(3)} before and ${report.expectedCalibrationError?.toFixed(3)} after temperature scaling; ${epochs} epochs in ${seconds.toFixed(1)} s`,
   );
 }
 
@@ -59,7 +60,7 @@ export async function learnHead(rows: EmbeddedRows, seed: number) {
     },
   });
   const seconds = (performance.now() - started) / 1000;
-  return { head: calibrate(head, rows, split.validation), epochs, seconds };
+  return { head: calibrate(withCentres(head, rows, split.training), rows, split.validation), epochs, seconds };
 }
 
 /** @throws Error when no row has a label that the head knows */

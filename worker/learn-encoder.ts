@@ -15,6 +15,7 @@ import { floatsOf } from '../src/safetensors/read.js';
 import type { EncoderCheckpoint } from '../src/training/encoder-checkpoint.js';
 import { fitEncoder } from '../src/training/fit-encoder.js';
 import type { EncoderHyperparameters, Hyperparameters } from '../src/training/hyperparameters.js';
+import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import type { Split } from '../src/training/split.js';
 import { embed } from './learn-heads.js';
 import type { Learned, Rooms } from './learned.js';
@@ -46,7 +47,7 @@ export async function learnEncoder(
   { learning, hyperparameters, reference, resume, onCheckpoint }: EncoderTraining,
   examples: readonly Example[],
   start: readonly Head[],
-  lossWeights: readonly number[],
+  lossWeights: LossWeightChoice,
   split: Split,
   { encoders, trainingThreads }: Rooms,
   reporter: JobReporter,
@@ -88,7 +89,7 @@ export async function learnEncoder(
   const folder = encoderFolder(from, stored, learned.tensors);
   // Measured on what will be served: the weights as they are stored, in the graph that serves them.
   const { rows, id } = await withEncoder(folder, trainingThreads, async (encoder) => ({
-    rows: await embed(examples, [...split.validation, ...split.test], encoder, signal, reporter.encoded),
+    rows: await embed(examples, [...examples.keys()], encoder, signal, reporter.encoded),
     id: encoder.id,
   }));
   const base = reference?.base ?? encoders.pretrained.base;

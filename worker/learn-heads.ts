@@ -4,6 +4,7 @@ import type { Head } from '../src/heads/head.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import type { EncoderReference } from '../src/registry/version.js';
 import { fitHeads } from '../src/training/fit.js';
+import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
 import type { Split } from '../src/training/split.js';
 import type { Learned, Rooms } from './learned.js';
@@ -18,7 +19,7 @@ export async function learnHeads(
   order: TrainingOrder,
   examples: readonly Example[],
   start: readonly Head[],
-  lossWeights: readonly number[],
+  lossWeights: LossWeightChoice,
   split: Split,
   reference: EncoderReference | undefined,
   { encoders }: Rooms,

@@ -1,3 +1,4 @@
+import { labelsOf } from '../src/datasets/example.js';
 import { sameWeights } from '../src/heads/head.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { PRODUCTION } from '../src/registry/changes.js';
@@ -72,7 +73,8 @@ async function compare(
     const which = labelledRows(examples, task, measured);
     if (before === undefined) gained.push(task);
     else if (which.length > 0) {
-      const pair = paired(answersOf(before, servedRows, which), answersOf(head, rows, which), examples, which);
+      const truth = which.map((row) => labelsOf(examples[row], task) ?? []);
+      const pair = paired([before, answersOf(before, servedRows, which)], [head, answersOf(head, rows, which)], truth);
       differences.push({ task, ...(await pairedDifferences(pair, order.seed)) });
     } else if (!sameEncoder || !sameWeights(head, before)) unmeasured.push(task);
   }

@@ -5,11 +5,13 @@ import type { Head } from '../src/heads/head.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
-import { calibrate, type Measured, measure } from '../src/training/evaluate.js';
+import { calibrate, withCentres } from '../src/training/calibrate.js';
+import { type Measured, measureHeldOut } from '../src/training/evaluate.js';
 import type { Epoch } from '../src/training/fit.js';
+import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import type { TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
-import { drawSplit, measuredRows, type Split } from '../src/training/split.js';
+import { drawSplit, type Split } from '../src/training/split.js';
 import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
 import { learnHeads } from './learn-heads.js';
 import type { Base, Rooms } from './learned.js';
@@ -56,7 +58,7 @@ export async function train(
   const kept = (role: 'frozen' | 'untouched') =>
     (base?.heads ?? []).filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
   const split = splitOf(order, examples, start.length > 0);
-  const lossWeights = start.map(({ task }) => lossWeightOf(order, task, start.length));
+  const lossWeights = lossWeightsFor(order, start);
 
   const learning = learningOf(order.freeze);
   const { encoder: hyperparameters } = order.hyperparameters;
@@ -78,13 +80,20 @@ export async function train(
 
   reporter.begin('EVALUATING');
   const { rows } = learned;
-  const calibrated = learned.heads.map((head) => calibrate(head, rows, split.validation));
-  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measure(head, rows, measuredRows(split)) ?? []);
+  const calibrated = learned.heads.map((head) =>
+    calibrate(withCentres(head, rows, split.training), rows, split.validation),
+  );
+  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measureHeldOut(head, rows, split) ?? []);
   if (start.length === 0) {
     await reporter.epoch(measuredEpoch(reports));
     return { reports, version: undefined };
   }
-  const heads = [...calibrated, ...kept('frozen'), ...kept('untouched')];
+  const unchanged = [...kept('frozen'), ...kept('untouched')];
+  // The centres of labels are directions of the encoder that was.
+  const heads = [
+    ...calibrated,
+    ...(learned.encoderFolder ? unchanged.map(({ abstention: _, ...head }) => head) : unchanged),
+  ];
   // What was measured on the encoder before says nothing of one that changed.
   const unmeasured = learned.encoderFolder ? kept('untouched').map(({ task }) => task) : [];
   const untouched = (base?.version.metrics ?? []).filter(
@@ -101,7 +110,9 @@ export async function train(
     encoder: learned.encoder,
     freeze: order.freeze,
     hyperparameters: order.hyperparameters,
-    lossWeights: Object.fromEntries(start.map(({ task }, h) => [task, lossWeights[h]])),
+    lossWeighting: order.lossWeighting.kind,
+    lossWeights:
+      lossWeights === 'UNCERTAINTY' ? {} : Object.fromEntries(start.map(({ task }, h) => [task, lossWeights[h]])),
     validationSplit: order.validationSplit,
     seed: order.seed,
     dataset: order.dataset,
@@ -140,8 +151,16 @@ const splitOf = (
     : { training: [], validation: [...examples.keys()], test: [] };
 
 /** EQUAL: the same for every task, 1 in all. */
-const lossWeightOf = ({ lossWeighting }: TrainingOrder, task: string, tasks: number): number =>
-  lossWeighting.kind === 'EQUAL' ? 1 / tasks : lossWeighting.weights[task];
+function lossWeightsFor({ lossWeighting }: TrainingOrder, start: readonly Head[]): LossWeightChoice {
+  switch (lossWeighting.kind) {
+    case 'EQUAL':
+      return start.map(() => 1 / start.length);
+    case 'FIXED':
+      return start.map(({ task }) => lossWeighting.weights[task]);
+    case 'UNCERTAINTY':
+      return 'UNCERTAINTY';
+  }
+}
 
 /** What a job that only measures leaves in its history. */
 const measuredEpoch = (reports: readonly Measured[]): Epoch => ({

@@ -30,6 +30,12 @@ class ClassifyArgs {
   })
   tasks?: string[];
 
+  @Field(() => Boolean, {
+    description:
+      'Whether a SINGLE_LABEL head may give no label to a text that seems to belong to none of its labels; the scores are told all the same.',
+  })
+  allowAbstain: boolean = false;
+
   @Field(() => String, { description: 'The model.' })
   model: string = DEFAULT_MODEL;
 
@@ -60,10 +66,23 @@ class Prediction {
   @Field(() => String, { description: 'The task.' })
   task!: string;
 
-  @Field(() => String, { nullable: true, description: 'The best label (SINGLE_LABEL).' })
+  @Field(() => Boolean, { description: 'Whether the head gave no label, as `allowAbstain` lets it.' })
+  abstained!: boolean;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'SINGLE_LABEL: how little the text looks like those of its label, 0 to 1; null where the version was made before heads knew.',
+  })
+  outOfScopeScore?: number;
+
+  @Field(() => String, { nullable: true, description: 'The best label (SINGLE_LABEL); null where the head abstained.' })
   label?: string;
 
-  @Field(() => [String], { description: 'Every label over its threshold (MULTI_LABEL); the best one otherwise.' })
+  @Field(() => [String], {
+    description:
+      'Every label over its threshold (MULTI_LABEL); the best one otherwise, or none where the head abstained.',
+  })
   labels!: readonly string[];
 
   @Field(() => Float, { description: 'The score of the best label, 0 to 1.' })
@@ -111,7 +130,7 @@ export class ClassificationResolver {
       version: version.number,
       truncated,
       predictions: chosen.map((head) => {
-        const { scores, ...prediction } = predict(head, vector);
+        const { scores, ...prediction } = predict(head, vector, asked.allowAbstain);
         return { ...prediction, allScores: scores };
       }),
     }));

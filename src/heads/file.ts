@@ -6,14 +6,19 @@ import type { Head, Layer } from './head.js';
 export type HeadDescription = Pick<Head, 'task' | 'kind' | 'labels' | 'temperature'> & {
   /** Width of the hidden layer; 0: none. */
   readonly hiddenUnits: number;
+  readonly thresholds?: readonly number[];
+  /** The threshold of `abstention`; its centres stand beside the weights. */
+  readonly abstainBelow?: number;
 };
 
-export const describeHead = ({ task, kind, labels, temperature, hidden }: Head): HeadDescription => ({
-  task,
-  kind,
-  labels,
-  temperature,
-  hiddenUnits: hidden?.bias.length ?? 0,
+export const describeHead = (head: Head): HeadDescription => ({
+  task: head.task,
+  kind: head.kind,
+  labels: head.labels,
+  temperature: head.temperature,
+  hiddenUnits: head.hidden?.bias.length ?? 0,
+  ...(head.thresholds && { thresholds: head.thresholds }),
+  ...(head.abstention && { abstainBelow: head.abstention.threshold }),
 });
 
 /** The bytes of heads.safetensors: float32 tensors such as `topic/output.weight`, [inputs, outputs]. */
@@ -22,6 +27,16 @@ export function writeHeads(heads: readonly Head[]): Uint8Array {
     [`${task}/hidden`, hidden],
     [`${task}/output`, output],
   ]);
+  const centres = heads.flatMap(({ task, labels, abstention }): [string, WritableTensor][] =>
+    abstention === undefined
+      ? []
+      : [
+          [
+            `${task}/centres`,
+            { shape: [labels.length, abstention.centres.length / labels.length], values: abstention.centres },
+          ],
+        ],
+  );
   const tensors = layers.flatMap(([name, layer]): [string, WritableTensor][] =>
     layer === undefined
       ? []
@@ -33,7 +48,7 @@ export function writeHeads(heads: readonly Head[]): Uint8Array {
           [`${name}.bias`, { shape: [layer.bias.length], values: layer.bias }],
         ],
   );
-  return writeSafetensors(new Map(tensors));
+  return writeSafetensors(new Map([...tensors, ...centres]));
 }
 
 /**
@@ -43,7 +58,7 @@ export function writeHeads(heads: readonly Head[]): Uint8Array {
  */
 export function readHeads(bytes: Uint8Array, descriptions: readonly HeadDescription[], dimensions: number): Head[] {
   const file = readSafetensors(bytes);
-  return descriptions.map(({ task, kind, labels, temperature, hiddenUnits }) => {
+  return descriptions.map(({ task, kind, labels, temperature, hiddenUnits, thresholds, abstainBelow }) => {
     const layer = (name: string, inputs: number, outputs: number): Layer => ({
       weight: numbers(file, `${task}/${name}.weight`, inputs * outputs),
       bias: numbers(file, `${task}/${name}.bias`, outputs),
@@ -56,6 +71,11 @@ export function readHeads(bytes: Uint8Array, descriptions: readonly HeadDescript
       temperature,
       hidden,
       output: layer('output', hiddenUnits || dimensions, labels.length),
+      thresholds,
+      abstention:
+        abstainBelow === undefined
+          ? undefined
+          : { centres: numbers(file, `${task}/centres`, labels.length * dimensions), threshold: abstainBelow },
     };
   });
 }

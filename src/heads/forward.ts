@@ -1,4 +1,4 @@
-import type { Head, Layer } from './head.js';
+import { type Head, type Layer, MULTI_LABEL_THRESHOLD } from './head.js';
 
 /**
  * The logits of one text, computed without TensorFlow: for one vector at a time its start-up and its copies cost more
@@ -21,6 +21,15 @@ export function scores({ kind, temperature }: Pick<Head, 'kind' | 'temperature'>
   const powers = scaled.map((logit) => Math.exp(logit - top));
   const sum = powers.reduce((a, b) => a + b, 0);
   return powers.map((power) => power / sum);
+}
+
+/**
+ * The places of the labels that a text is given: the best one (SINGLE_LABEL), or every one over its threshold.
+ * @param scores of the labels
+ */
+export function givenLabels({ kind, thresholds }: Pick<Head, 'kind' | 'thresholds'>, scores: Float32Array): number[] {
+  if (kind === 'SINGLE_LABEL') return [argmax(scores)];
+  return [...scores.keys()].filter((label) => scores[label] >= (thresholds?.[label] ?? MULTI_LABEL_THRESHOLD));
 }
 
 /** The place of the largest number; the first of them where several are. */

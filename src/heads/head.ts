@@ -16,8 +16,19 @@ export interface Head {
   readonly labels: readonly string[];
   readonly hidden: Layer | undefined;
   readonly output: Layer;
+  /** MULTI_LABEL: the score from which on each label counts as given; `MULTI_LABEL_THRESHOLD` for all where there are none. */
+  readonly thresholds?: readonly number[];
+  /** SINGLE_LABEL: how the head knows that a text belongs to none of its labels; a head made by an earlier release does not. */
+  readonly abstention?: Abstention;
   /** Divides the logits, so that confidence means how often the head is right (Guo et al. 2017). */
   readonly temperature: number;
+}
+
+export interface Abstention {
+  /** The mean direction of each label's rows, of length 1, [labels, dimensions]; zeros for a label that had none. */
+  readonly centres: Float32Array;
+  /** A text whose score within scope lies below is given no label, where the caller allows that. */
+  readonly threshold: number;
 }
 
 /** How many numbers a head learns. */
@@ -37,5 +48,5 @@ export const sameWeights = (a: Head, b: Head): boolean => {
   );
 };
 
-/** A MULTI_LABEL label counts as given from this score on. */
+/** A MULTI_LABEL label counts as given from this score on, where no other threshold was chosen. */
 export const MULTI_LABEL_THRESHOLD = 0.5;

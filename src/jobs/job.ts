@@ -4,9 +4,9 @@ import type { Hyperparameters } from '../training/hyperparameters.js';
 import type { TaskReport } from '../training/metrics.js';
 import type { Freeze } from '../training/plan.js';
 
-/** How the losses of several tasks are summed: all the same, or with one given weight a task. */
+/** How the losses of several tasks are summed: all the same, with one given weight a task, or with weights that are learned. */
 export type LossWeighting =
-  | { readonly kind: 'EQUAL' }
+  | { readonly kind: 'EQUAL' | 'UNCERTAINTY' }
   | { readonly kind: 'FIXED'; readonly weights: Readonly<Record<string, number>> };
 
 /** What every job is about. */

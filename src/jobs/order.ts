@@ -26,7 +26,7 @@ export interface GivenTraining {
     readonly heads: readonly string[];
   };
   readonly hyperparameters: GivenHyperparameters;
-  readonly lossWeighting: 'EQUAL' | 'FIXED';
+  readonly lossWeighting: LossWeighting['kind'];
   readonly lossWeights: readonly { readonly task: string; readonly weight: number }[] | undefined;
   readonly validationSplit: number;
   readonly seed: number;
@@ -116,13 +116,13 @@ async function baseOf(
 }
 
 function checkLossWeighting({ lossWeighting, lossWeights }: GivenTraining, learning: readonly string[]): LossWeighting {
-  if (lossWeighting === 'EQUAL') {
+  if (lossWeighting !== 'FIXED') {
     if (lossWeights !== undefined)
       throw badInput(
         'lossWeights',
-        'lossWeights are given while lossWeighting is EQUAL: leave them out, or make it FIXED.',
+        `lossWeights are given while lossWeighting is ${lossWeighting}: leave them out, or make it FIXED.`,
       );
-    return { kind: 'EQUAL' };
+    return { kind: lossWeighting };
   }
   const given = lossWeights ?? [];
   given.forEach(({ task, weight }, index) => {

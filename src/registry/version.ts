@@ -31,6 +31,9 @@ export interface ModelVersion {
   readonly encoder: EncoderReference;
   readonly freeze: Freeze;
   readonly hyperparameters: Hyperparameters;
+  /** Absent where an earlier release wrote it: then the weights tell. */
+  readonly lossWeighting?: 'EQUAL' | 'FIXED' | 'UNCERTAINTY';
+  /** What each task's loss counted; none where that was learned. */
   readonly lossWeights: Readonly<Record<string, number>>;
   readonly validationSplit: number;
   readonly seed: number;

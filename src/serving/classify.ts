@@ -1,7 +1,8 @@
 import type { TaskKind } from '../datasets/example.js';
 import { notFound } from '../errors.js';
-import { argmax, logits, scores } from '../heads/forward.js';
-import { type Head, MULTI_LABEL_THRESHOLD } from '../heads/head.js';
+import { scopeScore } from '../heads/abstention.js';
+import { givenLabels, logits, scores } from '../heads/forward.js';
+import type { Head } from '../heads/head.js';
 
 export interface LabelScore {
   readonly label: string;
@@ -12,7 +13,11 @@ export interface LabelScore {
 export interface Prediction {
   readonly task: string;
   readonly kind: TaskKind;
-  /** SINGLE_LABEL: the best label. */
+  /** Whether the head gives no label, as the text seems to belong to none of them. */
+  readonly abstained: boolean;
+  /** SINGLE_LABEL: 0 for a text just like those of its label, 1 for one like nothing known; undefined where the head does not know. */
+  readonly outOfScopeScore: number | undefined;
+  /** SINGLE_LABEL: the best label, unless the head abstained. */
   readonly label: string | undefined;
   /** MULTI_LABEL: every label over its threshold; the best one otherwise. */
   readonly labels: readonly string[];
@@ -41,19 +46,26 @@ export function chooseHeads(heads: readonly Head[], tasks: readonly string[] | u
   );
 }
 
-/** @param vector the text's embedding, read by every head */
-export function predict(head: Head, vector: Float32Array): Prediction {
+/**
+ * @param vector the text's embedding, read by every head
+ * @param mayAbstain whether a text that seems to belong to none of the labels is given none
+ */
+export function predict(head: Head, vector: Float32Array, mayAbstain: boolean): Prediction {
   const numbers = scores(head, logits(head, vector));
   const ranked = head.labels
     .map((label, place): LabelScore => ({ label, score: numbers[place] }))
     .sort((a, b) => b.score - a.score || (a.label < b.label ? -1 : 1));
-  const best = head.labels[argmax(numbers)];
-  const single = head.kind === 'SINGLE_LABEL';
+  const { abstention } = head;
+  const scope = abstention && scopeScore(abstention, vector, numbers);
+  const abstained = mayAbstain && abstention !== undefined && scope !== undefined && scope < abstention.threshold;
+  const given = abstained ? [] : givenLabels(head, numbers).map((place) => head.labels[place]);
   return {
     task: head.task,
     kind: head.kind,
-    label: single ? best : undefined,
-    labels: single ? [best] : ranked.filter(({ score }) => score >= MULTI_LABEL_THRESHOLD).map(({ label }) => label),
+    abstained,
+    outOfScopeScore: scope === undefined ? undefined : 1 - scope,
+    label: head.kind === 'SINGLE_LABEL' ? given[0] : undefined,
+    labels: ranked.filter(({ label }) => given.includes(label)).map(({ label }) => label),
     confidence: ranked[0].score,
     scores: ranked,
   };

@@ -1,49 +1,79 @@
-import { type Example, labelsOf } from '../datasets/example.js';
-import { argmax, scores } from '../heads/forward.js';
+import { type Example, labelsOf, OUT_OF_SCOPE } from '../datasets/example.js';
+import { scopeScore } from '../heads/abstention.js';
+import { argmax, givenLabels, scores } from '../heads/forward.js';
 import { batchLogits } from '../heads/gradient.js';
-import { type Head, layersOf, MULTI_LABEL_THRESHOLD } from '../heads/head.js';
+import { type Head, layersOf } from '../heads/head.js';
 import type { PairedRows } from './compare.js';
 import { type EmbeddedRows, gather } from './rows.js';
 
-/** What a head says of some rows, whatever they are labelled with. */
-export interface Answers {
-  readonly task: string;
-  readonly labels: readonly string[];
-  /** Places of the labels each row is given. */
-  readonly predicted: readonly (readonly number[])[];
-  /** The score of the best of them, a row. */
-  readonly confidences: readonly number[];
+/** What a head says of one row. */
+export interface Answer {
+  readonly row: number;
+  /** [labels], before the temperature. */
+  readonly logits: Float32Array;
+  /** [labels], after it. */
+  readonly scores: Float32Array;
+  /** Places of the labels that the row is given. */
+  readonly given: readonly number[];
+  /** The score of the best label. */
+  readonly confidence: number;
+  /** See `scopeScore`; undefined where the head cannot abstain. */
+  readonly scope: number | undefined;
 }
 
-/** The rows that are labelled for a task, among some. */
+/**
+ * What a head says of some rows, whatever they are labelled with.
+ * @param which rows, in this order
+ */
+export function answersOf(head: Head, rows: EmbeddedRows, which: readonly number[]): Answer[] {
+  if (which.length === 0) return [];
+  const vectors = gather(rows, which);
+  return batchLogits(layersOf(head), vectors, which.length).map((logits, place) => {
+    const score = scores(head, logits);
+    const vector = vectors.subarray(place * rows.dimensions, (place + 1) * rows.dimensions);
+    return {
+      row: which[place],
+      logits,
+      scores: score,
+      given: givenLabels(head, score),
+      confidence: score[argmax(score)],
+      scope: head.abstention && scopeScore(head.abstention, vector, score),
+    };
+  });
+}
+
+/** The rows that are labelled for a task, among some; those out of its scope are not. */
 export const labelledRows = (examples: readonly Example[], task: string, which: readonly number[]): readonly number[] =>
-  which.filter((row) => labelsOf(examples[row], task) !== undefined);
+  which.filter((row) => labelsOf(examples[row], task) !== undefined && !isOutOfScope(examples[row], task));
 
-/** @param which rows, in this order */
-export function answersOf(head: Head, rows: EmbeddedRows, which: readonly number[]): Answers {
-  const { task, labels, kind } = head;
-  const all = batchLogits(layersOf(head), gather(rows, which), which.length).map((logits) => scores(head, logits));
-  const predicted = all.map((score) =>
-    kind === 'SINGLE_LABEL'
-      ? [argmax(score)]
-      : [...score.keys()].filter((label) => score[label] >= MULTI_LABEL_THRESHOLD),
-  );
-  return { task, labels, predicted, confidences: all.map((score) => score[argmax(score)]) };
-}
+/** The rows that say that none of a task's labels is right, among some. */
+export const outOfScopeRows = (
+  examples: readonly Example[],
+  task: string,
+  which: readonly number[],
+): readonly number[] => which.filter((row) => isOutOfScope(examples[row], task));
 
-/** Two answers to the same rows, with what the rows say. A label that a head does not know it cannot give. */
-export function paired(a: Answers, b: Answers, examples: readonly Example[], which: readonly number[]): PairedRows {
+const isOutOfScope = (example: Example, task: string): boolean =>
+  labelsOf(example, task)?.includes(OUT_OF_SCOPE) ?? false;
+
+/** Two heads' answers to the same rows, with what the rows say. A label that a head does not know it cannot give. */
+export function paired(
+  [a, saidByA]: readonly [Pick<Head, 'labels'>, readonly Pick<Answer, 'given'>[]],
+  [b, saidByB]: readonly [Pick<Head, 'labels'>, readonly Pick<Answer, 'given'>[]],
+  truth: readonly (readonly string[])[],
+): PairedRows {
   const places = new Map<string, number>();
   const place = (label: string): number => {
     const known = places.get(label) ?? places.size;
     places.set(label, known);
     return known;
   };
-  const given = ({ labels, predicted }: Answers) => {
-    const here = labels.map(place);
-    return predicted.map((row) => row.map((label) => here[label]));
+  const [placesOfA, placesOfB] = [a.labels.map(place), b.labels.map(place)];
+  const right = truth.map((labels) => labels.map(place));
+  return {
+    labels: places.size,
+    truth: right,
+    a: saidByA.map(({ given }) => given.map((label) => placesOfA[label])),
+    b: saidByB.map(({ given }) => given.map((label) => placesOfB[label])),
   };
-  const [saidByA, saidByB] = [given(a), given(b)];
-  const truth = which.map((row) => (labelsOf(examples[row], a.task) ?? []).map(place));
-  return { labels: places.size, truth, a: saidByA, b: saidByB };
 }

@@ -8,6 +8,7 @@ interface Note {
   readonly order: readonly number[];
   readonly noise: readonly number[];
   readonly step: number;
+  readonly lossWeights: EncoderCheckpoint['lossWeights'];
   readonly best: { readonly epoch: number; readonly score: number } | undefined;
 }
 
@@ -15,7 +16,14 @@ interface Note {
  * A checkpoint as the parts of a safetensors file: the same checkpoint gives the same bytes. Nothing large is copied; write them
  * before the fit goes on.
  */
-export function checkpointParts({ progress, order, noise, weights, best }: EncoderCheckpoint): readonly Uint8Array[] {
+export function checkpointParts({
+  progress,
+  order,
+  noise,
+  weights,
+  lossWeights,
+  best,
+}: EncoderCheckpoint): readonly Uint8Array[] {
   const { dense, step, table } = weights;
   const tensors = new Map<string, WritableTensor>();
   const floats = (name: string, values: Float32Array) => tensors.set(name, { shape: [values.length], values });
@@ -32,7 +40,14 @@ export function checkpointParts({ progress, order, noise, weights, best }: Encod
     floats('best.rowValues', best.weights.rowValues);
     rows('best.rows', best.weights.rows);
   }
-  const note: Note = { progress, order, noise, step, best: best && { epoch: best.epoch, score: best.score } };
+  const note: Note = {
+    progress,
+    order,
+    noise,
+    step,
+    lossWeights,
+    best: best && { epoch: best.epoch, score: best.score },
+  };
   return safetensorsParts(tensors, { checkpoint: JSON.stringify(note) });
 }
 
@@ -53,11 +68,12 @@ export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
     means: floats(`${kind}.means`),
     variances: floats(`${kind}.variances`),
   });
-  const { progress, order, noise, step, best }: Note = JSON.parse(metadata.checkpoint ?? '{}');
+  const { progress, order, noise, step, lossWeights, best }: Note = JSON.parse(metadata.checkpoint ?? '{}');
   return {
     progress,
     order,
     noise,
+    lossWeights,
     weights: {
       step,
       dense: moments('dense'),

@@ -1,4 +1,5 @@
 import type { LearningState, Snapshot } from './learning-weights.js';
+import type { LossWeightState } from './loss-weights.js';
 
 /**
  * Everything that the rest of a fit depends on, besides its rows and options: a fit that goes on from here ends in the same
@@ -16,6 +17,8 @@ export interface EncoderCheckpoint {
   /** State of the generator of dropout's noise. */
   readonly noise: readonly number[];
   readonly weights: LearningState;
+  /** Where the weights of the tasks' losses stand; undefined where they do not learn. */
+  readonly lossWeights: LossWeightState | undefined;
   /** The best epoch so far. */
   readonly best: { readonly epoch: number; readonly score: number; readonly weights: Snapshot } | undefined;
 }

@@ -1,9 +1,11 @@
-import { fitTemperature, negativeLogLikelihood } from '../heads/calibration.js';
-import { batchLogits } from '../heads/gradient.js';
-import { type Head, layersOf } from '../heads/head.js';
-import { report, type TaskReport } from './metrics.js';
-import { type EmbeddedRows, gather } from './rows.js';
-import { type RowTruth, truthOf } from './truth.js';
+import { negativeLogLikelihood } from '../heads/calibration.js';
+import type { Head } from '../heads/head.js';
+import { answersOf, outOfScopeRows } from './answers.js';
+import { calibrate } from './calibrate.js';
+import { type MeasuredAnswer, report, type TaskReport } from './metrics.js';
+import type { EmbeddedRows } from './rows.js';
+import { measuredRows, type Split } from './split.js';
+import { truthOf } from './truth.js';
 
 /** How a head does on rows, and its mean loss there. */
 export interface Measured extends TaskReport {
@@ -11,27 +13,74 @@ export interface Measured extends TaskReport {
 }
 
 /** Measures a head on the rows that are labelled for its task; undefined where none of them is. */
-export function measure(head: Head, rows: EmbeddedRows, which: readonly number[]): Measured | undefined {
-  const { logits, truth } = predict(head, rows, which);
-  if (truth.length === 0) return undefined;
-  return { ...report(head, logits, truth), loss: negativeLogLikelihood(head, logits, truth) };
+export const measure = (head: Head, rows: EmbeddedRows, which: readonly number[]): Measured | undefined =>
+  told(head, [answered(head, rows, which)]);
+
+/**
+ * What a version's report says of a head that was calibrated on the validation rows: how it does on the test rows; or, where
+ * there are none, on the validation rows, each half of them with what is calibrated on the other half, so that no figure is of
+ * rows that it was fitted to.
+ */
+export function measureHeldOut(head: Head, rows: EmbeddedRows, split: Split): Measured | undefined {
+  const which = measuredRows(split);
+  if (split.test.length > 0) return named(told(head, [answered(head, rows, which)]), 'TEST');
+  const [one, other] = halves(head, rows, which);
+  const parts = [answered(calibrate(head, rows, other), rows, one), answered(calibrate(head, rows, one), rows, other)];
+  return named(told(head, parts), 'VALIDATION');
 }
 
-/** The head with the temperature that fits rows it did not learn from. */
-export function calibrate(head: Head, rows: EmbeddedRows, which: readonly number[]): Head {
-  const { logits, truth } = predict(head, rows, which);
-  return { ...head, temperature: fitTemperature(head.kind, logits, truth) };
+const named = (measured: Measured | undefined, split: 'VALIDATION' | 'TEST'): Measured | undefined =>
+  measured && { ...measured, split };
+
+/** Two halves in which every label has about as many rows. */
+function halves(head: Head, rows: EmbeddedRows, which: readonly number[]): readonly [number[], number[]] {
+  const truth = truthOf(head, rows.examples);
+  const labelOf = (row: number) => truth[row]?.[0] ?? -1;
+  const sorted = [...which].sort((a, b) => labelOf(a) - labelOf(b) || a - b);
+  return [sorted.filter((_, place) => place % 2 === 0), sorted.filter((_, place) => place % 2 === 1)];
 }
 
-function predict(
-  head: Head,
-  rows: EmbeddedRows,
-  which: readonly number[],
-): { logits: Float32Array[]; truth: RowTruth[] } {
-  const all = truthOf(head, rows.examples);
-  const labelled = which.filter((row) => all[row] !== undefined);
+interface Answered {
+  readonly answers: readonly MeasuredAnswer[];
+  /** Scores within scope of rows that are out of it. */
+  readonly outside: readonly number[];
+  readonly loss: number;
+}
+
+function answered(head: Head, rows: EmbeddedRows, which: readonly number[]): Answered {
+  const truth = truthOf(head, rows.examples);
+  const labelled = which.filter((row) => truth[row] !== undefined);
+  const abstainBelow = head.abstention?.threshold;
+  const answers = answersOf(head, rows, labelled).map((answer) => ({
+    ...answer,
+    truth: truth[answer.row] ?? [],
+    abstainBelow,
+  }));
+  const outside = head.abstention
+    ? answersOf(head, rows, outOfScopeRows(rows.examples, head.task, which)).flatMap(({ scope }) => scope ?? [])
+    : [];
+  const logits = answers.map((answer) => answer.logits);
   return {
-    logits: batchLogits(layersOf(head), gather(rows, labelled), labelled.length),
-    truth: labelled.map((row) => all[row]),
+    answers,
+    outside,
+    loss: negativeLogLikelihood(
+      head,
+      logits,
+      answers.map((answer) => answer.truth),
+    ),
+  };
+}
+
+function told(head: Head, parts: readonly Answered[]): Measured | undefined {
+  const answers = parts.flatMap((part) => part.answers);
+  if (answers.length === 0) return undefined;
+  const loss = parts.reduce((sum, part) => sum + (part.answers.length > 0 ? part.loss * part.answers.length : 0), 0);
+  return {
+    ...report(
+      head,
+      answers,
+      parts.flatMap((part) => part.outside),
+    ),
+    loss: loss / answers.length,
   };
 }

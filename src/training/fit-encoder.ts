@@ -20,6 +20,7 @@ import {
   weightedSum,
 } from './fit.js';
 import type { Hyperparameters } from './hyperparameters.js';
+import { lossWeightsOf } from './loss-weights.js';
 import type { EmbeddedRows } from './rows.js';
 import type { EncoderWeights, TokenRows } from './runs.js';
 import { warmupThenDecay } from './schedule.js';
@@ -89,7 +90,7 @@ export async function fitEncoder(
   split: Split,
   options: EncoderFitOptions,
 ): Promise<LearnedEncoder> {
-  const { hyperparameters, lossWeights, signal, frozenHeads = [] } = options;
+  const { hyperparameters, signal, frozenHeads = [] } = options;
   const { batchSize, epochs, patience } = hyperparameters;
   const truths = start.map((head) => truthOf(head, examples));
   const rowWeights = start.map((head, h) => balancedWeights(head, truths[h], split.training));
@@ -115,6 +116,7 @@ export async function fitEncoder(
   try {
     const from = await startFrom(learner, options);
     const { order, noise, progress } = from;
+    const lossWeights = lossWeightsOf(options.lossWeights, start, from.lossWeights);
     let { best } = from;
     const stepsPerEpoch = Math.ceil(training.length / batchSize);
     const totalSteps = stepsPerEpoch * epochs;
@@ -125,7 +127,14 @@ export async function fitEncoder(
       savedAt = performance.now();
       if (options.onCheckpoint === undefined) return;
       const weights = learner.weights.state;
-      await options.onCheckpoint({ progress: { ...progress }, order: epochOrder, noise: noise.state, weights, best });
+      await options.onCheckpoint({
+        progress: { ...progress },
+        order: epochOrder,
+        noise: noise.state,
+        weights,
+        lossWeights: lossWeights.state,
+        best,
+      });
     };
 
     while (progress.epoch <= epochs && progress.epoch - (best?.epoch ?? 0) <= patience) {
@@ -142,16 +151,19 @@ export async function fitEncoder(
         const targets = start.map((head, h) => targetsOf(head, truths[h], rowWeights[h], rows));
         const step = (progress.epoch - 1) * stepsPerEpoch + progress.batch;
         const share = warmupThenDecay(step, totalSteps, hyperparameters.warmupRatio);
-        const losses = await learn(learner, rows, targets, step + 1, share, noise, options);
-        const loss = weightedSum(losses, lossWeights);
+        const weights = lossWeights.values;
+        const losses = await learn(learner, rows, targets, weights, step + 1, share, noise, options);
+        lossWeights.learn(losses);
+        const loss = weightedSum(losses, weights);
         progress.lossSum += loss * rows.length;
         const tasks = start.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }]));
         options.onStep({ epoch: progress.epoch, step: step + 1, totalSteps, rows: rows.length, loss, tasks });
       }
       const seconds = (performance.now() - started) / 1000;
       const { epoch } = progress;
-      const tasks = await validate(learner, learnedHeads(learner, start, frozenHeads), examples, split, lossWeights);
-      const loss = validationLoss(tasks, lossWeights);
+      const heads = learnedHeads(learner, start, frozenHeads);
+      const tasks = await validate(learner, heads, examples, split, lossWeights.values);
+      const loss = validationLoss(tasks, lossWeights.constant);
       await options.onEpoch({
         epoch,
         trainLoss: progress.lossSum / training.length,
@@ -183,6 +195,7 @@ async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitO
       progress: { epoch: 1, batch: 0, lossSum: 0 },
       order: RandomGenerator.seeded(seed, 'order'),
       noise: RandomGenerator.seeded(seed, 'dropout'),
+      lossWeights: undefined,
       best: undefined,
     };
   learner.weights.restore(checkpoint.weights);
@@ -190,6 +203,7 @@ async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitO
     progress: { ...checkpoint.progress },
     order: RandomGenerator.restored(checkpoint.order),
     noise: RandomGenerator.restored(checkpoint.noise),
+    lossWeights: checkpoint.lossWeights,
     best: checkpoint.best,
   };
 }
@@ -204,10 +218,11 @@ async function learn(
   learner: LearningEncoder,
   rows: readonly number[],
   targets: readonly Targets[],
+  lossWeights: readonly number[],
   step: number,
   share: number,
   noise: RandomGenerator,
-  { hyperparameters, lossWeights }: EncoderFitOptions,
+  { hyperparameters }: EncoderFitOptions,
 ): Promise<readonly number[]> {
   const { encoderLearningRate, headLearningRate, maxGradNorm, weightDecay } = hyperparameters;
   const { losses, words } = await learner.gradients(rows, targets, lossWeights, noise);

@@ -7,6 +7,7 @@ import { RandomGenerator } from '../random/generator.js';
 import { AdamW } from './adamw.js';
 import { type Measured, measure } from './evaluate.js';
 import type { Hyperparameters } from './hyperparameters.js';
+import { type LossWeightChoice, lossWeightsOf } from './loss-weights.js';
 import { type EmbeddedRows, gather } from './rows.js';
 import { warmupThenDecay } from './schedule.js';
 import type { Split } from './split.js';
@@ -45,8 +46,8 @@ export interface Step {
 
 export interface FitOptions {
   readonly hyperparameters: Hyperparameters;
-  /** One a head. */
-  readonly lossWeights: readonly number[];
+  /** One a head, or learned. */
+  readonly lossWeights: LossWeightChoice;
   readonly seed: number;
   /** Aborted: the fit throws `signal.reason` before its next step. */
   readonly signal: AbortSignal;
@@ -56,8 +57,9 @@ export interface FitOptions {
 
 /**
  * Trains heads on vectors that stay as they are: mini-batches in seeded order, softmax or sigmoid cross-entropy, AdamW,
- * linear warm-up and decay, early stopping on the validation rows. The same rows, options and seed give the same bytes.
- * @returns the heads of the best epoch, uncalibrated; of the last one where nothing validates; none where there are none
+ * linear warm-up and decay, early stopping on the validation rows. Heads on a fixed encoder share nothing, so each has a best
+ * epoch of its own, and the fit ends when all have theirs. The same rows, options and seed give the same bytes.
+ * @returns the heads of their best epochs, uncalibrated; of the last one where nothing validates; none where there are none
  * @throws signal.reason when aborted; ManyheadError TRAINING_DIVERGED where the loss or a weight is no longer finite
  */
 export async function fitHeads(
@@ -67,10 +69,10 @@ export async function fitHeads(
   options: FitOptions,
 ): Promise<readonly Head[]> {
   if (start.length === 0) return [];
-  const { hyperparameters, lossWeights, signal } = options;
+  const { hyperparameters, signal } = options;
   const { batchSize, epochs, headLearningRate, warmupRatio, dropout, maxGradNorm, patience } = hyperparameters;
   const heads = start.map(copyOf);
-  const learning = heads.map((head, h) => ({ kind: head.kind, layers: layersOf(head), lossWeight: lossWeights[h] }));
+  const lossWeights = lossWeightsOf(options.lossWeights, heads);
   const truths = heads.map((head) => truthOf(head, rows.examples));
   const rowWeights = heads.map((head, h) => balancedWeights(head, truths[h], split.training));
   const training = split.training.filter((row) => truths.some((truth) => truth[row] !== undefined));
@@ -85,8 +87,8 @@ export async function fitHeads(
 
   const stepsPerEpoch = Math.ceil(training.length / batchSize);
   const totalSteps = stepsPerEpoch * epochs;
-  let best = { score: -Infinity, epoch: 0, heads: heads.map(copyOf) };
-  for (let epoch = 1; epoch <= epochs && epoch - best.epoch <= patience; epoch++) {
+  const best = heads.map((head) => ({ score: -Infinity, epoch: 0, head: copyOf(head) }));
+  for (let epoch = 1; epoch <= epochs && best.some((each) => epoch - each.epoch <= patience); epoch++) {
     const started = performance.now();
     const shuffled = order.shuffled(training);
     let lossSum = 0;
@@ -97,14 +99,17 @@ export async function fitHeads(
       const taken = shuffled.slice(batch * batchSize, (batch + 1) * batchSize);
       const step = (epoch - 1) * stepsPerEpoch + batch;
       const targets = heads.map((head, h) => targetsOf(head, truths[h], rowWeights[h], taken));
+      const weights = lossWeights.values;
+      const learning = heads.map((head, h) => ({ kind: head.kind, layers: layersOf(head), lossWeight: weights[h] }));
       const { losses, layers } = headGradients(learning, dropped(gather(rows, taken), dropout, noise), targets, {
         vectors: false,
       });
-      const loss = weightedSum(losses, lossWeights);
+      const loss = weightedSum(losses, weights);
       if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, step + 1);
       const gradients = layers.flat().flatMap(({ weight, bias }) => [weight, bias]);
       if (maxGradNorm > 0) clip(gradients, maxGradNorm);
       optimizer.step(gradients, headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio));
+      lossWeights.learn(losses);
       lossSum += loss * taken.length;
       options.onStep({
         epoch,
@@ -117,10 +122,11 @@ export async function fitHeads(
     }
     if (!heads.every(hasFiniteWeights)) throw diverged('a weight is no longer a number', epoch * stepsPerEpoch);
     const seconds = (performance.now() - started) / 1000;
-    const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), lossWeights[h]));
+    const weights = lossWeights.values;
+    const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), weights[h]));
     const validationLoss = weightedSum(
       tasks.map(({ loss }) => loss ?? Number.NaN),
-      lossWeights,
+      lossWeights.constant,
     );
     const validated = tasks.filter(({ support }) => support > 0);
     await options.onEpoch({
@@ -131,10 +137,12 @@ export async function fitHeads(
       examplesPerSecond: training.length / seconds,
     });
     // The loss tells two epochs apart where the accuracy of a few hundred rows only jumps about.
-    const score = validated.length > 0 ? -validationLoss : epoch;
-    if (score > best.score) best = { score, epoch, heads: heads.map(copyOf) };
+    tasks.forEach(({ loss }, h) => {
+      const score = loss === undefined ? epoch : -loss;
+      if (score > best[h].score) best[h] = { score, epoch, head: copyOf(heads[h]) };
+    });
   }
-  return best.heads;
+  return best.map(({ head }) => head);
 }
 
 /** @param rate the hyperparameter that may be to blame */

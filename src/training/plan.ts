@@ -1,4 +1,4 @@
-import type { DatasetTask } from '../datasets/example.js';
+import { type DatasetTask, OUT_OF_SCOPE } from '../datasets/example.js';
 import { type Architecture, parametersOf, tensorShapes } from '../encoder/architecture.js';
 import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
 import { badInput, shown } from '../errors.js';
@@ -129,10 +129,11 @@ function planHead(
   base: HeadDescription | undefined,
 ): HeadPlan {
   const { task, kind } = rows;
+  const learned = rows.labels.filter(({ label }) => label !== OUT_OF_SCOPE);
   if (base !== undefined && base.kind !== kind)
     throw badInput(rowsField, `${rowsField} labels task ${shown(task)} as ${kind}: the model's head is ${base.kind}.`);
   const frozen = freeze.heads.indexOf(task);
-  const unknown = rows.labels.filter(({ label }) => !base?.labels.includes(label));
+  const unknown = learned.filter(({ label }) => !base?.labels.includes(label));
   if (base !== undefined && frozen >= 0) {
     if (unknown.length > 0)
       throw badInput(
@@ -141,7 +142,7 @@ function planHead(
       );
     return { role: 'frozen', head: base, base };
   }
-  const lonely = rows.labels.find(({ rows }) => rows < 2);
+  const lonely = learned.find(({ rows }) => rows < 2);
   if (lonely !== undefined)
     throw badInput(
       rowsField,

@@ -104,19 +104,20 @@ describe('an encoder that learns with its heads', () => {
     expect(bytes(await learn(all, { seed: 5 }))).not.toEqual(first);
   });
 
-  it.each<[string, Learning]>([
-    ['all of it', all],
-    ['its upper layer', { kind: 'above', frozenLayers: 1 }],
-  ])('that was stopped at any checkpoint ends as if it had not been: %s', async (_, learning) => {
+  it.each<[string, Learning, EncoderFitOptions['lossWeights']]>([
+    ['all of it', all, [1]],
+    ['its upper layer', { kind: 'above', frozenLayers: 1 }, [1]],
+    ['with loss weights that learn', { kind: 'above', frozenLayers: 1 }, 'UNCERTAINTY'],
+  ])('that was stopped at any checkpoint ends as if it had not been: %s', async (_, learning, lossWeights) => {
     const checkpoints: EncoderCheckpoint[] = [];
     const onCheckpoint = async (checkpoint: EncoderCheckpoint) =>
       void checkpoints.push(readCheckpoint(Buffer.concat(checkpointParts(checkpoint))));
-    const whole = bytes(await learn(learning, { onCheckpoint, checkpointAge: 0 }));
+    const whole = bytes(await learn(learning, { onCheckpoint, checkpointAge: 0, lossWeights }));
     expect(checkpoints.length).toBeGreaterThanOrEqual(3);
     const within = checkpoints.filter(({ progress }) => progress.batch > 0);
     expect(within.length).toBeGreaterThan(5);
     for (const resume of [within[2], ...checkpoints.filter(({ progress }) => progress.batch === 0)])
-      expect(bytes(await learn(learning, { resume: async () => resume }))).toEqual(whole);
+      expect(bytes(await learn(learning, { resume: async () => resume, lossWeights }))).toEqual(whole);
   });
 
   it('hands back only what may have changed, and leaves words that no row has as they were', async () => {

@@ -118,16 +118,17 @@ describe('the learning rate', () => {
 describe('a report', () => {
   it('counts what scikit-learn counts', () => {
     // classification_report([0, 0, 1, 1, 2], [0, 1, 1, 1, 0]): accuracy 0.6, macro F1 (0.5 + 0.8 + 0) / 3.
-    const predicted = [0, 1, 1, 1, 0].map((label) =>
-      Float32Array.from([0, 1, 2], (place) => (place === label ? 5 : 0)),
-    );
-    const told = report({ task: 't', kind: 'SINGLE_LABEL', labels: ['a', 'b', 'c'], temperature: 1 }, predicted, [
-      [0],
-      [0],
-      [1],
-      [1],
-      [2],
-    ]);
+    const truth = [[0], [0], [1], [1], [2]];
+    const answers = [0, 1, 1, 1, 0].map((label, row) => ({
+      logits: Float32Array.from([0, 1, 2], (place) => (place === label ? 5 : 0)),
+      scores: Float32Array.of(0, 0, 0),
+      given: [label],
+      truth: truth[row],
+      confidence: 0.9,
+      scope: undefined,
+      abstainBelow: undefined,
+    }));
+    const told = report({ task: 't', kind: 'SINGLE_LABEL', labels: ['a', 'b', 'c'] }, answers);
     expect(told).toMatchObject({
       accuracy: 0.6,
       support: 5,

@@ -1,6 +1,6 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { ModelVersion as StoredVersion } from '../../registry/version.js';
-import { TaskKind } from '../datasets.js';
+import { Split, TaskKind } from '../datasets.js';
 import { DateTime } from '../scalars.js';
 
 export enum BackboneFreeze {
@@ -38,6 +38,34 @@ class LabelReport {
   support!: number;
 }
 
+@ObjectType({ description: 'Rows that a head is about as sure of: one bar of a reliability diagram.' })
+class ReliabilityBin {
+  @Field(() => Int, { description: 'How many rows.' })
+  rows!: number;
+
+  @Field(() => Float, { description: 'Their mean confidence.' })
+  confidence!: number;
+
+  @Field(() => Float, { description: 'The share of them that is right.' })
+  accuracy!: number;
+}
+
+@ObjectType({ description: 'How a head does where it may give no label.' })
+class AbstentionReport {
+  @Field(() => Float, { description: 'Share of the rows within scope that it answers.' })
+  coverage!: number;
+
+  @Field(() => Float, { description: 'Share of the answered rows that is right.' })
+  accuracyWhenAnswered!: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'How well its score tells rows labelled `__out_of_scope__` from the others: 1 always, 0.5 not at all; null without such rows.',
+  })
+  auroc?: number;
+}
+
 @ObjectType({ description: 'How well a head does on rows it did not learn from.' })
 export class TaskReport {
   @Field(() => String, { description: 'The task.' })
@@ -54,6 +82,30 @@ export class TaskReport {
     description: 'Mean gap between confidence and accuracy, 15 bins (SINGLE_LABEL).',
   })
   expectedCalibrationError?: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'The same before the scores were divided by the temperature.',
+  })
+  uncalibratedCalibrationError?: number;
+
+  @Field(() => [ReliabilityBin], {
+    nullable: true,
+    description: '15 bins of equal width of confidence (SINGLE_LABEL).',
+  })
+  reliability?: readonly ReliabilityBin[];
+
+  @Field(() => AbstentionReport, {
+    nullable: true,
+    description: 'How it does where it may give no label (SINGLE_LABEL).',
+  })
+  abstention?: AbstentionReport;
+
+  @Field(() => Split, {
+    nullable: true,
+    description: 'Which rows it was measured on; null where it was all rows of a data set.',
+  })
+  split?: 'VALIDATION' | 'TEST';
 
   @Field(() => [LabelReport], { description: 'Each label for itself.' })
   perLabel!: readonly LabelReport[];
@@ -80,6 +132,17 @@ class TaskHead {
 
   @Field(() => Boolean, { description: "Whether it kept its parent's weights." })
   frozen!: boolean;
+
+  @Field(() => Float, {
+    description: 'What its logits are divided by, so that confidence means how often it is right.',
+  })
+  temperature!: number;
+
+  @Field(() => [Float], {
+    nullable: true,
+    description: 'MULTI_LABEL: the score from which on each label is given, in the order of `labels`; 0.5 where null.',
+  })
+  thresholds?: readonly number[];
 }
 
 @ObjectType({ description: 'The encoder a version reads its vectors from.' })

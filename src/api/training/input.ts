@@ -8,6 +8,7 @@ import { BackboneFreeze } from '../models/version.js';
 enum LossWeighting {
   EQUAL = 'EQUAL',
   FIXED = 'FIXED',
+  UNCERTAINTY = 'UNCERTAINTY',
 }
 registerEnumType(LossWeighting, {
   name: 'LossWeighting',
@@ -15,6 +16,10 @@ registerEnumType(LossWeighting, {
   valuesConfig: {
     EQUAL: { description: 'All count the same.' },
     FIXED: { description: 'Each counts what `lossWeights` says.' },
+    UNCERTAINTY: {
+      description:
+        'What each counts is learned: less, the more of its loss cannot be got rid of (Kendall et al. 2018).',
+    },
   },
 });
 
