@@ -2,6 +2,7 @@ import { benchEncoder } from './encoder.js';
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
+import { benchLossWeighting } from './loss-weighting.js';
 import { benchServing } from './serving.js';
 import { benchTraining } from './training.js';
 import { benchUpload } from './upload.js';
@@ -12,6 +13,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   heads: benchHeads,
   latency: benchLatency,
   encoder: benchEncoder,
+  'loss-weighting': benchLossWeighting,
   serving: benchServing,
   training: benchTraining,
   upload: benchUpload,
