@@ -5,6 +5,7 @@ import { folderStore } from '../src/artifacts/folder.js';
 import { readConfig } from '../src/config.js';
 import type { Example } from '../src/datasets/example.js';
 import { datasetsOn } from '../src/datasets/store.js';
+import { storedVectorsOn } from '../src/datasets/vectors.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkTraining, type GivenTraining } from '../src/jobs/order.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
@@ -12,8 +13,8 @@ import { openLog } from '../src/log.js';
 import { storedEncodersOn } from '../src/registry/encoders.js';
 import { registryOn } from '../src/registry/registry.js';
 import { openEncoders } from '../src/serving/encoders.js';
-import { type Measured, measure } from '../src/training/evaluate.js';
-import { embed } from '../worker/learn-heads.js';
+import { measure } from '../src/training/evaluate.js';
+import { embed } from '../worker/embed.js';
 import type { Rooms } from '../worker/learned.js';
 import { jobReporter } from '../worker/reporter.js';
 import { train } from '../worker/train.js';
@@ -28,6 +29,7 @@ export async function openJobs() {
   const rooms: Rooms = {
     encoders,
     datasets: datasetsOn(store),
+    vectors: storedVectorsOn(store),
     registry: registryOn(store),
     libraries: { '@tensorflow/tfjs': await readyTensorFlow() },
     trainingThreads: config.trainingThreads,
@@ -45,7 +47,7 @@ export async function openJobs() {
       const { encoder } = await rooms.registry.publish(version.draft, version.heads, version.encoderFolder);
       const all = [...test.keys()];
       const rows = await encoders.use(encoder, (open) => embed(test, all, open, signal, () => {}));
-      const reports = version.heads.flatMap((head): Measured[] => measure(head, rows, all) ?? []);
+      const reports = version.heads.flatMap((head) => measure(head, rows, all) ?? []);
       return { reports, history: await records.history(job), seconds: reporter.seconds() };
     },
     async close() {

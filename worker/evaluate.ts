@@ -1,24 +1,27 @@
 import type { EvaluationOrder, JobResult } from '../src/jobs/job.js';
 import { checkEncoder } from '../src/registry/version.js';
 import { measure } from '../src/training/evaluate.js';
-import { embed } from './learn-heads.js';
+import { embedDataset } from './embed.js';
 import type { Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
 
 /** An evaluation job: every row of a data set, as a version labels it. */
 export async function evaluate(
   order: EvaluationOrder,
-  { datasets, encoders, registry }: Rooms,
+  rooms: Rooms,
   reporter: JobReporter,
   beginSaving: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<JobResult> {
+  const { datasets, encoders, registry } = rooms;
   const version = await registry.version(order.model, order.version);
   checkEncoder(version, encoders.pretrained.id, 'version');
   const [examples, heads] = [await datasets.rows(order.datasetDigest), await registry.heads(version)];
   const all = [...examples.keys()];
   reporter.begin('EMBEDDING');
-  const rows = await encoders.use(version.encoder, (open) => embed(examples, all, open, signal, reporter.encoded));
+  const rows = await encoders.use(version.encoder, (open) =>
+    embedDataset(order.datasetDigest, examples, open, rooms, signal, reporter.encoded),
+  );
   reporter.begin('EVALUATING');
   const measured = heads.filter(({ task }) => order.tasks.includes(task));
   const reports = measured.flatMap((head) => measure(head, rows, all) ?? []);

@@ -17,7 +17,7 @@ import { fitEncoder } from '../src/training/fit-encoder.js';
 import type { EncoderHyperparameters, Hyperparameters } from '../src/training/hyperparameters.js';
 import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import type { Split } from '../src/training/split.js';
-import { embed } from './learn-heads.js';
+import { embedDataset } from './embed.js';
 import type { Learned, Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
 
@@ -49,10 +49,11 @@ export async function learnEncoder(
   start: readonly Head[],
   lossWeights: LossWeightChoice,
   split: Split,
-  { encoders, trainingThreads }: Rooms,
+  rooms: Rooms,
   reporter: JobReporter,
   signal: AbortSignal,
 ): Promise<Learned> {
+  const { encoders, trainingThreads } = rooms;
   const from = await encoders.describe(reference);
   const { architecture, files } = from;
   const stored = await readWeights(files.weightsPath, architecture);
@@ -89,7 +90,7 @@ export async function learnEncoder(
   const folder = encoderFolder(from, stored, learned.tensors);
   // Measured on what will be served: the weights as they are stored, in the graph that serves them.
   const { rows, id } = await withEncoder(folder, trainingThreads, async (encoder) => ({
-    rows: await embed(examples, [...examples.keys()], encoder, signal, reporter.encoded),
+    rows: await embedDataset(order.datasetDigest, examples, encoder, rooms, signal, reporter.encoded),
     id: encoder.id,
   }));
   const base = reference?.base ?? encoders.pretrained.base;

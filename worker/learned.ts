@@ -1,4 +1,5 @@
 import type { Datasets } from '../src/datasets/store.js';
+import type { StoredVectors } from '../src/datasets/vectors.js';
 import type { Head } from '../src/heads/head.js';
 import type { Registry } from '../src/registry/registry.js';
 import type { EncoderReference, ModelVersion } from '../src/registry/version.js';
@@ -9,6 +10,7 @@ import type { EmbeddedRows } from '../src/training/rows.js';
 export interface Rooms {
   readonly encoders: Encoders;
   readonly datasets: Datasets;
+  readonly vectors: StoredVectors;
   readonly registry: Registry;
   readonly libraries: Readonly<Record<string, string>>;
   /** Threads that an encoder learns with. */

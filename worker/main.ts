@@ -2,6 +2,7 @@ import { setPriority } from 'node:os';
 import { folderStore } from '../src/artifacts/folder.js';
 import type { Config } from '../src/config.js';
 import { datasetsOn } from '../src/datasets/store.js';
+import { storedVectorsOn } from '../src/datasets/vectors.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
@@ -34,6 +35,7 @@ async function startWorker(config: Config): Promise<Started> {
     checkpoints: checkpointsOn(store),
     log,
     datasets: datasetsOn(store),
+    vectors: storedVectorsOn(store),
     registry: registryOn(store),
     records: jobRecordsOn(store),
     libraries: libraryVersions(await readyTensorFlow()),

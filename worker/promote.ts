@@ -6,8 +6,9 @@ import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/
 import type { ModelVersion } from '../src/registry/version.js';
 import { answersOf, labelledRows, paired } from '../src/training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
+import type { EmbeddedRows } from '../src/training/rows.js';
 import { drawSplit, measuredRows } from '../src/training/split.js';
-import { embed } from './learn-heads.js';
+import { embed } from './embed.js';
 import type { Rooms } from './learned.js';
 
 /**
@@ -54,13 +55,17 @@ async function compare(
   version: ModelVersion,
   served: ModelVersion,
   order: TrainingOrder,
-  { datasets, encoders, registry }: Rooms,
+  { datasets, encoders, registry, vectors }: Rooms,
   signal: AbortSignal,
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
   const measured = measuredRows(drawSplit(examples, order.tasks, order.validationSplit, order.seed));
-  const embedded = (each: ModelVersion) =>
-    encoders.use(each.encoder, (open) => embed(examples, measured, open, signal, () => {}));
+  const embedded = async ({ encoder }: ModelVersion): Promise<EmbeddedRows> => {
+    const { id, dimensions } = encoder;
+    const known = await vectors.get(order.datasetDigest, id, examples.length, dimensions);
+    if (known) return { examples, vectors: known, dimensions };
+    return encoders.use(encoder, (open) => embed(examples, measured, open, signal, () => {}));
+  };
   const sameEncoder = served.encoder.id === version.encoder.id;
   const rows = await embedded(version);
   const servedRows = sameEncoder ? rows : await embedded(served);

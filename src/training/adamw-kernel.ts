@@ -1,4 +1,4 @@
-import { addNumbers, advance, type Code, compile, f32, floats, get, load, repeat, set, store } from './wasm.js';
+import { addNumbers, advance, type Code, compile, f32, floats, get, load, repeat, set, store } from '../wasm/loops.js';
 
 /** Loops over numbers in one memory. Places are byte addresses, lengths are in bytes; both are multiples of 64. */
 export interface AdamWKernel {

@@ -163,15 +163,15 @@ export async function fitEncoder(
       const { epoch } = progress;
       const heads = learnedHeads(learner, start, frozenHeads);
       const tasks = await validate(learner, heads, examples, split, lossWeights.values);
-      const loss = validationLoss(tasks, lossWeights.constant);
+      const loss = lossWeights.validationLoss(tasks.map(({ loss }) => loss ?? Number.NaN));
       await options.onEpoch({
         epoch,
         trainLoss: progress.lossSum / training.length,
-        validationLoss: loss,
+        validationLoss: Number.isNaN(loss) ? undefined : loss,
         tasks,
         examplesPerSecond: (training.length - resumedAt * batchSize) / seconds,
       });
-      const score = loss === undefined ? epoch : -loss;
+      const score = Number.isNaN(loss) ? epoch : -loss;
       if (best === undefined || score > best.score) best = { score, epoch, weights: learner.weights.snapshot };
       Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0 });
       await save(order.state);
@@ -249,15 +249,6 @@ async function validate(
   const rows: EmbeddedRows = { examples, vectors, dimensions };
   return heads.map((head, h) => taskEpoch(head.task, measure(head, rows, validation), lossWeights[h]));
 }
-
-/** Undefined where no row validates. */
-const validationLoss = (tasks: readonly TaskEpoch[], lossWeights: readonly number[]): number | undefined =>
-  tasks.some(({ support }) => support > 0)
-    ? weightedSum(
-        tasks.map(({ loss }) => loss ?? Number.NaN),
-        lossWeights,
-      )
-    : undefined;
 
 function learnedHeads(
   { weights }: LearningEncoder,

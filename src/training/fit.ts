@@ -124,15 +124,11 @@ export async function fitHeads(
     const seconds = (performance.now() - started) / 1000;
     const weights = lossWeights.values;
     const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), weights[h]));
-    const validationLoss = weightedSum(
-      tasks.map(({ loss }) => loss ?? Number.NaN),
-      lossWeights.constant,
-    );
-    const validated = tasks.filter(({ support }) => support > 0);
+    const validationLoss = lossWeights.validationLoss(tasks.map(({ loss }) => loss ?? Number.NaN));
     await options.onEpoch({
       epoch,
       trainLoss: lossSum / training.length,
-      validationLoss: validated.length > 0 ? validationLoss : undefined,
+      validationLoss: Number.isNaN(validationLoss) ? undefined : validationLoss,
       tasks,
       examplesPerSecond: training.length / seconds,
     });

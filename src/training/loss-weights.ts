@@ -15,8 +15,12 @@ export interface LossWeightState {
 export interface LossWeights {
   /** What each task's loss counts in the next step. */
   readonly values: readonly number[];
-  /** What each task's loss counts where epochs are compared: the same from the first to the last. */
-  readonly constant: readonly number[];
+  /**
+   * One number of the tasks' losses on validation rows, by which epochs are compared: what the weights make of them, or, where
+   * those move, the mean of each loss as a share of what guessing loses, 1 at most, so that a task of which nothing can be learned
+   * has no say. NaN for a task without rows; NaN where no task has any.
+   */
+  validationLoss(losses: readonly number[]): number;
   /** Takes the losses of a step; NaN for a task without rows in it. */
   learn(losses: readonly number[]): void;
   /** Undefined where nothing is learned. */
@@ -40,7 +44,13 @@ export function lossWeightsOf(
   start: readonly Pick<Head, 'kind' | 'labels'>[],
   saved?: LossWeightState,
 ): LossWeights {
-  if (choice !== 'UNCERTAINTY') return { values: choice, constant: choice, learn() {}, state: undefined };
+  if (choice !== 'UNCERTAINTY')
+    return {
+      values: choice,
+      validationLoss: (losses) => summed(losses, (loss, task) => loss * choice[task]),
+      learn() {},
+      state: undefined,
+    };
   const first = start.map((head) => Math.log(2 * guessing(head)));
   const s = Float32Array.from(saved?.logVariances ?? first);
   const optimizer = new AdamW(
@@ -55,7 +65,8 @@ export function lossWeightsOf(
     get values() {
       return Array.from(s, (each) => Math.exp(-each));
     },
-    constant: first.map((each) => Math.exp(-each)),
+    validationLoss: (losses) =>
+      summed(losses, (loss, task) => Math.min(1, loss / guessing(start[task])) / losses.length),
     learn(losses) {
       optimizer.step([uncertaintyGradient(s, losses)], LEARNING_RATE);
       s.forEach((each, task) => {
@@ -72,6 +83,12 @@ export function lossWeightsOf(
 /** Of the sum of exp(-s) L + s / 2 with respect to s; 0 for a task without rows. */
 export const uncertaintyGradient = (s: Float32Array, losses: readonly number[]): Float32Array =>
   s.map((each, task) => (Number.isNaN(losses[task]) ? 0 : 0.5 - Math.exp(-each) * losses[task]));
+
+/** Over the tasks that have a loss. */
+function summed(losses: readonly number[], term: (loss: number, task: number) => number): number {
+  const known = losses.flatMap((loss, task) => (Number.isNaN(loss) ? [] : [term(loss, task)]));
+  return known.length === 0 ? Number.NaN : known.reduce((a, b) => a + b, 0);
+}
 
 /** The loss of a head that knows nothing. */
 const guessing = ({ kind, labels }: Pick<Head, 'kind' | 'labels'>): number =>

@@ -1,4 +1,4 @@
-import { advance, bytes, type Code, compile, floats, get, load, repeat, set, store, words } from './wasm.js';
+import { advance, bytes, type Code, compile, floats, get, load, repeat, set, store, words } from '../wasm/loops.js';
 
 /** A memory for noise: numbers that are 0 or a scale. */
 export interface NoiseKernel {

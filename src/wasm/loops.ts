@@ -84,6 +84,12 @@ export const floats = {
   divide: binary(0xe7),
 };
 
+/** Eight 16-bit numbers with sign. */
+export const shorts = {
+  /** Products of neighbours, added in pairs: four 32-bit numbers. */
+  pairProducts: binary(0xba),
+};
+
 /** Four 32-bit numbers without sign. */
 export const words = {
   splat: unary(0x11),
