@@ -4,7 +4,7 @@ import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
 import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
-import { tokenLimit } from './encoder/token-limit.js';
+import { tokenLimit } from './encoder/token-count.js';
 import { messageOf } from './errors.js';
 import { reconcile } from './jobs/actions.js';
 import { checkpointsOn } from './jobs/checkpoints.js';

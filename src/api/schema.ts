@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { buildSchema, type PubSub } from 'type-graphql';
+import { ChunkingResolver } from './chunking.js';
 import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ModelResolver, VersionResolver } from './models/resolver.js';
+import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
 
 /** The GraphQL schema, from the classes that describe it. Input is checked by the rooms below, which name what is wrong. */
@@ -12,6 +14,8 @@ export const apiSchema = (): Promise<GraphQLSchema> =>
   buildSchema({
     resolvers: [
       EmbeddingResolver,
+      SimilarityResolver,
+      ChunkingResolver,
       ClassificationResolver,
       DatasetResolver,
       ModelResolver,

@@ -11,6 +11,7 @@ import { int8Graph } from './int8/graph.js';
 import type { Precision } from './precision.js';
 import { SharedTexts } from './shared-texts.js';
 import { sessionModel, startThread } from './thread.js';
+import { tokenCounter } from './token-count.js';
 import { openTokenizer } from './tokenizer.js';
 import { type VectorCache, vectorCache } from './vector-cache.js';
 import { locateWeights, sha256Of } from './weights.js';
@@ -60,6 +61,8 @@ export interface Encoder extends EncoderDescription {
    *   the encoder is closed
    */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Encoded[]>;
+  /** Tokens of a text, however long, the two that mark start and end among them. */
+  countTokens(text: string): number;
   /** Tokens that wait to be encoded. */
   waitingTokens(): number;
   /** Fails the texts that wait and ends the threads. */
@@ -117,6 +120,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
   const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
+  let count: ((text: string) => number) | undefined;
   return {
     ...description,
     id,
@@ -126,6 +130,10 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
     async encode(texts, options = {}) {
       queue.admit();
       return encodeTexts(texts, shared, queue, options);
+    },
+    countTokens(text) {
+      count ??= tokenCounter(description);
+      return count(text);
     },
     waitingTokens: () => queue.waitingTokens,
     close: () => queue.close(),
