@@ -5,6 +5,7 @@ import { precisions } from '../src/encoder/precision.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { encoderRates, median, squareSize } from './encoder-rates.js';
 import { embedRows, learnHead, reportOn } from './heads.js';
+import { spearman } from './spearman.js';
 
 /** Texts and tokens of the batches that the graphs are compared on. */
 const sizes = [
@@ -96,26 +97,5 @@ function rowOf(line: string): { readonly texts: readonly string[]; readonly scor
 }
 
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, each, i) => sum + each * b[i], 0);
-
-/** Correlation of ranks; equal numbers share their mean rank. */
-function spearman(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranks(a), ranks(b)];
-  const middle = (a.length - 1) / 2;
-  const product = (p: readonly number[], q: readonly number[]) =>
-    p.reduce((sum, each, i) => sum + (each - middle) * (q[i] - middle), 0);
-  return product(x, y) / Math.sqrt(product(x, x) * product(y, y));
-}
-
-function ranks(numbers: readonly number[]): number[] {
-  const order = [...numbers.keys()].sort((i, j) => numbers[i] - numbers[j]);
-  const result: number[] = [];
-  for (let from = 0; from < order.length; ) {
-    let to = from;
-    while (to < order.length && numbers[order[to]] === numbers[order[from]]) to++;
-    for (const place of order.slice(from, to)) result[place] = (from + to - 1) / 2;
-    from = to;
-  }
-  return result;
-}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -3,6 +3,8 @@ import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
 import { benchLossWeighting } from './loss-weighting.js';
+import { benchNearest } from './nearest.js';
+import { benchProjection } from './projection.js';
 import { benchServing } from './serving.js';
 import { benchTraining } from './training.js';
 import { benchUpload } from './upload.js';
@@ -14,6 +16,8 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   latency: benchLatency,
   encoder: benchEncoder,
   'loss-weighting': benchLossWeighting,
+  nearest: benchNearest,
+  projection: benchProjection,
   serving: benchServing,
   training: benchTraining,
   upload: benchUpload,

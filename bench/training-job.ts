@@ -10,6 +10,7 @@ import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkTraining, type GivenTraining } from '../src/jobs/order.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
 import { openLog } from '../src/log.js';
+import { projectionsOn } from '../src/projections/projections.js';
 import { storedEncodersOn } from '../src/registry/encoders.js';
 import { registryOn } from '../src/registry/registry.js';
 import { openEncoders } from '../src/serving/encoders.js';
@@ -30,6 +31,7 @@ export async function openJobs() {
     encoders,
     datasets: datasetsOn(store),
     vectors: storedVectorsOn(store),
+    projections: projectionsOn(store),
     registry: registryOn(store),
     libraries: { '@tensorflow/tfjs': await readyTensorFlow() },
     trainingThreads: config.trainingThreads,

@@ -13,6 +13,7 @@ import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
 import { openLog } from './log.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { projectionsOn } from './projections/projections.js';
 import { listen } from './queue/events.js';
 import { openQueue } from './queue/queue.js';
 import { storedEncodersOn } from './registry/encoders.js';
@@ -46,6 +47,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     registry,
     feed,
     datasets: datasetsOn(store),
+    projections: projectionsOn(store),
     tokenLimit: tokenLimit(encoders.pretrained),
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };

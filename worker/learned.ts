@@ -1,6 +1,7 @@
 import type { Datasets } from '../src/datasets/store.js';
 import type { StoredVectors } from '../src/datasets/vectors.js';
 import type { Head } from '../src/heads/head.js';
+import type { Projections } from '../src/projections/projections.js';
 import type { Registry } from '../src/registry/registry.js';
 import type { EncoderReference, ModelVersion } from '../src/registry/version.js';
 import type { Encoders } from '../src/serving/encoders.js';
@@ -11,6 +12,7 @@ export interface Rooms {
   readonly encoders: Encoders;
   readonly datasets: Datasets;
   readonly vectors: StoredVectors;
+  readonly projections: Projections;
   readonly registry: Registry;
   readonly libraries: Readonly<Record<string, string>>;
   /** Threads that an encoder learns with. */

@@ -8,6 +8,7 @@ import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
 import { openLog } from '../src/log.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
 import { openWorker } from '../src/queue/worker.js';
 import { storedEncodersOn } from '../src/registry/encoders.js';
@@ -36,6 +37,7 @@ async function startWorker(config: Config): Promise<Started> {
     log,
     datasets: datasetsOn(store),
     vectors: storedVectorsOn(store),
+    projections: projectionsOn(store),
     registry: registryOn(store),
     records: jobRecordsOn(store),
     libraries: libraryVersions(await readyTensorFlow()),

@@ -8,10 +8,11 @@ const phaseShares: Readonly<Record<Work, Readonly<Partial<Record<JobPhase, numbe
   FULL: { EMBEDDING: 0.7, TRAINING: 0.27, EVALUATING: 0.02, SAVING: 0.01 },
   PARTIAL: { BOUNDARY: 0.12, TRAINING: 0.84, EVALUATING: 0.03, SAVING: 0.01 },
   NONE: { TRAINING: 0.96, EVALUATING: 0.03, SAVING: 0.01 },
+  FIT_PROJECTION: { EMBEDDING: 0.9, TRAINING: 0.09, SAVING: 0.01 },
   EVALUATE: { EMBEDDING: 0.9, EVALUATING: 0.09, SAVING: 0.01 },
 };
 
-type Work = TrainingOrder['freeze']['backbone'] | 'EVALUATE';
+type Work = TrainingOrder['freeze']['backbone'] | 'EVALUATE' | 'FIT_PROJECTION';
 
 const workOf = (order: Order): Work => (order.kind === 'TRAIN' ? order.freeze.backbone : order.kind);
 

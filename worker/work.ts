@@ -2,6 +2,7 @@ import type { Checkpoints } from '../src/jobs/checkpoints.js';
 import type { Job, JobResult } from '../src/jobs/job.js';
 import type { Log } from '../src/log.js';
 import { evaluate } from './evaluate.js';
+import { fitProjection } from './fit-projection.js';
 import type { Rooms } from './learned.js';
 import { makeVersion } from './make-version.js';
 import type { JobReporter } from './reporter.js';
@@ -30,5 +31,7 @@ export function work(
       return makeVersion(job, order, rooms, reporter, beginSaving, signal);
     case 'EVALUATE':
       return evaluate(order, rooms, reporter, beginSaving, signal);
+    case 'FIT_PROJECTION':
+      return fitProjection(order, rooms, reporter, beginSaving, signal);
   }
 }

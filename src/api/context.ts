@@ -2,6 +2,7 @@ import type { TokenLimit } from '../datasets/inspection.js';
 import type { Datasets } from '../datasets/store.js';
 import type { Caller, JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
+import type { Projections } from '../projections/projections.js';
 import type { Registry } from '../registry/registry.js';
 import type { Encoders } from '../serving/encoders.js';
 import type { ServedVersions } from '../serving/versions.js';
@@ -15,6 +16,7 @@ export interface Context extends JobRooms {
   readonly datasets: Datasets;
   /** Of the pretrained encoder. */
   readonly tokenLimit: TokenLimit;
+  readonly projections: Projections;
   readonly registry: Registry;
   readonly served: ServedVersions;
   readonly feed: JobFeed;

@@ -1,6 +1,8 @@
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { alongComponents } from '../encoder/pca.js';
 import { normalized, randomlyProjected, truncated } from '../encoder/projection.js';
 import { badInput } from '../errors.js';
+import type { Projections } from '../projections/projections.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
@@ -16,7 +18,10 @@ registerEnumType(Projection, {
   name: 'Projection',
   description: "How to get from the encoder's own number of dimensions to fewer.",
   valuesConfig: {
-    PCA: { description: 'Along the directions in which the vectors of real texts differ most; must be fitted first.' },
+    PCA: {
+      description:
+        'Along the directions in which the vectors of real texts differ most; for an encoder that learned it must be fitted first.',
+    },
     RANDOM: {
       description:
         'By a seeded Gaussian matrix, which keeps angles roughly as they are; works for any number of dimensions.',
@@ -57,6 +62,13 @@ class EmbedArgs {
   @Field(() => Int, { description: 'Seed of a RANDOM projection: the same seed gives the same projection for ever.' })
   seed: number = 0;
 
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'With PCA: which projection of the encoder, so that vectors stay comparable when another is fitted; the newest when absent.',
+  })
+  projectionVersion?: number;
+
   @Field(() => Boolean, { description: 'Whether vectors are scaled to length 1.' })
   normalize: boolean = true;
 
@@ -87,6 +99,9 @@ class Embedding {
   @Field(() => Int, { description: 'Numbers in the vector.' })
   dimensions!: number;
 
+  @Field(() => Int, { nullable: true, description: 'The PCA projection that made it; null where none did.' })
+  projectionVersion?: number;
+
   @Field(() => Int, { description: 'Tokens that were read, the two that mark start and end among them.' })
   tokens!: number;
 
@@ -99,40 +114,52 @@ export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
   async embed(
     @Args(() => EmbedArgs) asked: EmbedArgs,
-    @Ctx() { encoders, served, signal }: Context,
+    @Ctx() { encoders, served, projections, signal }: Context,
   ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
-    const project = projection(asked, (reference ?? encoders.pretrained).dimensions);
+    const { id, dimensions } = reference ?? encoders.pretrained;
+    const { project, version } = await projector(asked, id, dimensions, projections);
     const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
     return encoded.map(({ vector, tokens, truncated }) => {
       const projected = project(vector);
-      return { vector: written(projected), dimensions: projected.length, tokens, truncated };
+      return {
+        vector: written(projected),
+        dimensions: projected.length,
+        projectionVersion: version,
+        tokens,
+        truncated,
+      };
     });
   }
 }
 
 /** What becomes of each vector; everything that can be wrong with it is said before anything is encoded. */
-function projection(
-  { dimensions, projection, seed, normalize }: EmbedArgs,
+async function projector(
+  { dimensions, projection, seed, normalize, projectionVersion }: EmbedArgs,
+  encoder: string,
   own: number,
-): (vector: Float32Array) => Float32Array {
+  projections: Projections,
+): Promise<{ readonly project: (vector: Float32Array) => Float32Array; readonly version?: number }> {
   const finish = normalize ? normalized : (vector: Float32Array) => vector;
-  if (dimensions == null || (dimensions === own && projection !== Projection.RANDOM)) return finish;
+  if (projectionVersion != null && projection !== Projection.PCA)
+    throw badInput('projectionVersion', `projectionVersion is given while projection is ${projection}: leave it out.`);
+  const isWhole = dimensions == null || dimensions === own;
+  if (isWhole && projection !== Projection.RANDOM && projectionVersion == null) return { project: finish };
+  const numbers = dimensions ?? own;
   const most = projection === Projection.RANDOM ? MOST_DIMENSIONS : own;
-  if (dimensions < 1 || dimensions > most)
-    throw badInput('dimensions', `dimensions is ${dimensions}: give 1 to ${most} with projection ${projection}.`);
+  if (numbers < 1 || numbers > most)
+    throw badInput('dimensions', `dimensions is ${numbers}: give 1 to ${most} with projection ${projection}.`);
   switch (projection) {
     case Projection.TRUNCATE:
-      return (vector) => finish(truncated(vector, dimensions));
+      return { project: (vector) => finish(truncated(vector, numbers)) };
     case Projection.RANDOM:
-      return (vector) => finish(randomlyProjected(vector, dimensions, seed));
-    case Projection.PCA:
-      throw badInput(
-        'projection',
-        `projection is PCA, which was not fitted yet: use TRUNCATE or RANDOM to get ${dimensions} dimensions.`,
-      );
+      return { project: (vector) => finish(randomlyProjected(vector, numbers, seed)) };
+    case Projection.PCA: {
+      const { number, projection: components } = await projections.of(encoder, projectionVersion ?? undefined);
+      return { project: (vector) => finish(alongComponents(components, vector, numbers)), version: number };
+    }
   }
 }
 

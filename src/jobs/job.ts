@@ -1,4 +1,5 @@
 import type { PromotionDecision, PromotionPolicy } from '../registry/promotion.js';
+import type { EncoderReference } from '../registry/version.js';
 import type { Epoch } from '../training/fit.js';
 import type { Hyperparameters } from '../training/hyperparameters.js';
 import type { TaskReport } from '../training/metrics.js';
@@ -40,8 +41,14 @@ export interface EvaluationOrder extends OrderOf<'EVALUATE'> {
   readonly tasks: readonly string[];
 }
 
+/** A projection fitted on the vectors of rows. */
+export interface ProjectionOrder extends OrderOf<'FIT_PROJECTION'> {
+  /** The pretrained one where undefined. */
+  readonly encoder: EncoderReference | undefined;
+}
+
 /** What a job is to do. */
-export type Order = TrainingOrder | EvaluationOrder;
+export type Order = TrainingOrder | EvaluationOrder | ProjectionOrder;
 
 export type JobKind = Order['kind'];
 
@@ -54,7 +61,8 @@ export type JobResult =
       readonly reports: readonly TaskReport[];
     }
   /** Nothing was to be learned: the job only measured. */
-  | { readonly kind: 'REPORTS'; readonly reports: readonly TaskReport[] };
+  | { readonly kind: 'REPORTS'; readonly reports: readonly TaskReport[] }
+  | { readonly kind: 'PROJECTION'; readonly projection: number; readonly reports: readonly TaskReport[] };
 
 export type JobStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 

@@ -21,5 +21,12 @@ export async function refuseWhereNeeded(records: JobRecords, what: Needed): Prom
 function needs(order: Order, what: Needed): boolean {
   if ('dataset' in what) return order.dataset === what.dataset;
   if (order.model !== what.model) return false;
-  return what.version === (order.kind === 'TRAIN' ? order.base : order.version);
+  switch (order.kind) {
+    case 'TRAIN':
+      return what.version === order.base;
+    case 'EVALUATE':
+      return what.version === order.version;
+    case 'FIT_PROJECTION':
+      return order.encoder?.fineTuned ?? false;
+  }
 }

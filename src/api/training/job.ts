@@ -25,6 +25,7 @@ registerEnumType(JobStatus, {
 export enum JobKind {
   TRAIN = 'TRAIN',
   EVALUATE = 'EVALUATE',
+  FIT_PROJECTION = 'FIT_PROJECTION',
 }
 registerEnumType(JobKind, {
   name: 'JobKind',
@@ -32,6 +33,7 @@ registerEnumType(JobKind, {
   valuesConfig: {
     TRAIN: { description: 'Learn a version.' },
     EVALUATE: { description: 'Measure a version on a data set.' },
+    FIT_PROJECTION: { description: 'Fit a PCA projection on the vectors of rows.' },
   },
 });
 
@@ -184,6 +186,12 @@ export class TrainingJob {
   @Field(() => Promotion, { nullable: true, description: 'Whether its version took over `production`.' })
   promotion?: Promotion;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: 'FIT_PROJECTION: the `projectionVersion` it made.',
+  })
+  projectionVersion?: number;
+
   stored!: StoredJob;
 }
 
@@ -259,6 +267,7 @@ export function jobView(stored: StoredJob): TrainingJob {
     trainableParameters: order.kind === 'TRAIN' ? order.trainableParameters : undefined,
     frozenParameters: order.kind === 'TRAIN' ? order.frozenParameters : undefined,
     error: state.status === 'FAILED' ? state.error : undefined,
+    projectionVersion: result?.kind === 'PROJECTION' ? result.projection : undefined,
     promotion: result?.kind === 'VERSION' ? result.promotion : undefined,
     stored,
   };

@@ -5,6 +5,7 @@ import { checkEvaluation } from '../../jobs/evaluation-order.js';
 import type { JobEvent } from '../../jobs/feed.js';
 import type { Job as StoredJob } from '../../jobs/job.js';
 import { checkTraining } from '../../jobs/order.js';
+import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
@@ -56,6 +57,28 @@ export class TrainingResolver {
         context,
       ),
     );
+  }
+
+  @Mutation(() => TrainingJob, {
+    description:
+      'Queue a job that fits a PCA projection for an encoder on the rows of a data set, or on the sentences that come with Manyhead. `embed` uses the newest from then on, unless it is given a `projectionVersion`.',
+  })
+  async fitProjection(
+    @Arg('model', () => String, { description: "Whose version's encoder.", defaultValue: DEFAULT_MODEL }) model: string,
+    @Arg('version', () => Int, {
+      nullable: true,
+      description: 'The version; the one that `production` points to when absent.',
+    })
+    version: number | undefined,
+    @Arg('dataset', () => String, {
+      nullable: true,
+      description: 'The data set, labels or none; general English sentences when absent.',
+    })
+    dataset: string | undefined,
+    @Ctx() context: Context,
+  ): Promise<TrainingJob> {
+    const given = { model, version: version ?? undefined, dataset: dataset ?? undefined };
+    return jobView(await submit(await checkProjection(given, context), context.caller, context));
   }
 
   @Mutation(() => TrainingJob, { description: 'End a job that has not ended; it leaves no version.' })
