@@ -29,6 +29,8 @@ export interface Config {
   readonly encoderQueueTokens: number;
   /** Vectors of texts that were asked for lately, in MB; 0 for none. */
   readonly encoderCache: number;
+  /** What `explain` keeps of data sets in memory, in MB. */
+  readonly explainMemory: number;
   /** Threads that an encoder learns with. */
   readonly trainingThreads: number;
   /** Jobs one worker process trains at once. */
@@ -91,6 +93,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     encoderMemory: whole('ENCODER_MEMORY_MB', 1024, 0, 1_048_576),
     encoderQueueTokens: whole('ENCODER_QUEUE_TOKENS', 32_768, 512, 16_777_216),
     encoderCache: whole('ENCODER_CACHE_MB', 64, 0, 1_048_576),
+    explainMemory: whole('EXPLAIN_MEMORY_MB', 256, 0, 1_048_576),
     trainingThreads: whole('TRAINING_THREADS', Math.min(availableParallelism(), 16), 1, 64),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),

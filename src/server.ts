@@ -4,6 +4,7 @@ import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
 import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
+import { storedVectorsOn } from './datasets/vectors.js';
 import { tokenLimit } from './encoder/token-count.js';
 import { messageOf } from './errors.js';
 import { reconcile } from './jobs/actions.js';
@@ -19,6 +20,7 @@ import { openQueue } from './queue/queue.js';
 import { storedEncodersOn } from './registry/encoders.js';
 import { registryOn } from './registry/registry.js';
 import { openEncoders } from './serving/encoders.js';
+import { explanationsOn } from './serving/explanations.js';
 import { servedVersions } from './serving/versions.js';
 
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
@@ -36,6 +38,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   await store.sweep();
   const encoders = await openEncoders(config, storedEncodersOn(store));
   const registry = registryOn(store);
+  const datasets = datasetsOn(store);
   await registry.sweep();
   const rooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
   const feed = jobFeed(rooms, log);
@@ -46,7 +49,8 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     encoders,
     registry,
     feed,
-    datasets: datasetsOn(store),
+    datasets,
+    explanations: explanationsOn(datasets, storedVectorsOn(store), encoders, config.explainMemory * 2 ** 20),
     projections: projectionsOn(store),
     tokenLimit: tokenLimit(encoders.pretrained),
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),

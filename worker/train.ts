@@ -113,6 +113,7 @@ export async function train(
     lossWeighting: order.lossWeighting.kind,
     lossWeights:
       lossWeights === 'UNCERTAINTY' ? {} : Object.fromEntries(start.map(({ task }, h) => [task, lossWeights[h]])),
+    learnedTasks: order.tasks,
     validationSplit: order.validationSplit,
     seed: order.seed,
     dataset: order.dataset,

@@ -5,6 +5,7 @@ import type { JobFeed } from '../jobs/feed.js';
 import type { Projections } from '../projections/projections.js';
 import type { Registry } from '../registry/registry.js';
 import type { Encoders } from '../serving/encoders.js';
+import type { Explanations } from '../serving/explanations.js';
 import type { ServedVersions } from '../serving/versions.js';
 
 /** What every resolver works with. */
@@ -19,5 +20,6 @@ export interface Context extends JobRooms {
   readonly projections: Projections;
   readonly registry: Registry;
   readonly served: ServedVersions;
+  readonly explanations: Explanations;
   readonly feed: JobFeed;
 }

@@ -5,6 +5,7 @@ import { ChunkingResolver } from './chunking.js';
 import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
+import { ExplanationResolver } from './explanation.js';
 import { ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
@@ -17,6 +18,7 @@ export const apiSchema = (): Promise<GraphQLSchema> =>
       SimilarityResolver,
       ChunkingResolver,
       ClassificationResolver,
+      ExplanationResolver,
       DatasetResolver,
       ModelResolver,
       VersionResolver,

@@ -9,8 +9,11 @@ export interface Neighbour {
 export interface NearestIndex {
   /** What it takes in memory. */
   readonly bytes: number;
-  /** The rows nearest to a vector, nearest first; the earlier of two that are as near. */
-  nearest(vector: Float32Array, first: number): Neighbour[];
+  /**
+   * The rows nearest to a vector, nearest first; the earlier of two that are as near.
+   * @param among 1 for every row that may be found; all of them where undefined
+   */
+  nearest(vector: Float32Array, first: number, among?: Uint8Array): Neighbour[];
 }
 
 /**
@@ -30,9 +33,9 @@ export function nearestIndex(vectors: Float32Array, dimensions: number): Nearest
   const query = new Int16Array(width);
   return {
     bytes: 2 * width * rows + 20 * rows,
-    nearest(vector, first) {
+    nearest(vector, first, among) {
       rounded(vector, query);
-      return largest(kernel.products(query), Math.min(first, rows)).map(({ row, product }) => ({
+      return largest(kernel.products(query), Math.min(first, rows), among).map(({ row, product }) => ({
         row,
         similarity: Math.max(-1, Math.min(1, product / SCALE ** 2)),
       }));
@@ -50,17 +53,22 @@ function rounded(vector: Float32Array, into: Int16Array): void {
   for (let i = 0; i < vector.length; i++) into[i] = Math.round(vector[i] * scale);
 }
 
-function largest(products: Int32Array, count: number): { row: number; product: number }[] {
+function largest(
+  products: Int32Array,
+  count: number,
+  among: Uint8Array | undefined,
+): { row: number; product: number }[] {
   const best: { row: number; product: number }[] = [];
+  if (count === 0) return best;
   let least = -Infinity;
   for (let row = 0; row < products.length; row++) {
     const product = products[row];
-    if (best.length === count && product <= least) continue;
+    if ((best.length === count && product <= least) || among?.[row] === 0) continue;
     let place = best.length;
     while (place > 0 && best[place - 1].product < product) place -= 1;
     best.splice(place, 0, { row, product });
     if (best.length > count) best.pop();
-    least = best[best.length - 1]?.product ?? -Infinity;
+    if (best.length === count) least = best[count - 1].product;
   }
-  return count === 0 ? [] : best;
+  return best;
 }

@@ -35,6 +35,8 @@ export interface ModelVersion {
   readonly lossWeighting?: 'EQUAL' | 'FIXED' | 'UNCERTAINTY';
   /** What each task's loss counted; none where that was learned. */
   readonly lossWeights: Readonly<Record<string, number>>;
+  /** The tasks by whose labels the rows were split; those of all heads where an earlier release wrote it. */
+  readonly learnedTasks?: readonly string[];
   readonly validationSplit: number;
   readonly seed: number;
   readonly dataset: string | undefined;

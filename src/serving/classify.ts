@@ -29,9 +29,14 @@ export interface Prediction {
 
 /**
  * The heads that answer: all, or the tasks named, in that order.
+ * @param field of the input that names the tasks
  * @throws ManyheadError NOT_FOUND listing the tasks there are
  */
-export function chooseHeads(heads: readonly Head[], tasks: readonly string[] | undefined): readonly Head[] {
+export function chooseHeads(
+  heads: readonly Head[],
+  tasks: readonly string[] | undefined,
+  field = (index: number) => `tasks[${index}]`,
+): readonly Head[] {
   return (
     tasks?.map((task, index) => {
       const head = heads.find((each) => each.task === task);
@@ -39,7 +44,7 @@ export function chooseHeads(heads: readonly Head[], tasks: readonly string[] | u
         throw notFound(
           `task ${JSON.stringify(task)}`,
           heads.map((each) => each.task),
-          `tasks[${index}]`,
+          field(index),
         );
       return head;
     }) ?? heads
