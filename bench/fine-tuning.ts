@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Example } from '../src/datasets/example.js';
+import { AS_IT_IS } from '../src/heads/reshape.js';
 import type { GivenTraining } from '../src/jobs/order.js';
 import { given, openJobs, percent, print, rowsOf } from './training-job.js';
 
@@ -50,6 +51,7 @@ const givenTraining = (
   examples: given(examples),
   tasks: undefined,
   baseVersion: undefined,
+  reshape: AS_IT_IS,
   freeze:
     strategy === 'NONE' || strategy === 'FULL'
       ? { backbone: strategy, frozenLayers: undefined, heads: [] }

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Example } from '../src/datasets/example.js';
+import { AS_IT_IS } from '../src/heads/reshape.js';
 import type { GivenTraining } from '../src/jobs/order.js';
 import { RandomGenerator } from '../src/random/generator.js';
 import { given, openJobs, percent, print, rowsOf } from './training-job.js';
@@ -72,6 +73,7 @@ const order = (rows: readonly Example[], seed: number): GivenTraining => ({
   examples: given(rows),
   tasks: undefined,
   baseVersion: undefined,
+  reshape: AS_IT_IS,
   freeze: { backbone: 'PARTIAL', frozenLayers: 4, heads: [] },
   hyperparameters: { epochs: 6 },
   lossWeighting: 'EQUAL',

@@ -35,6 +35,8 @@ export interface Config {
   readonly trainingThreads: number;
   /** Jobs one worker process trains at once. */
   readonly workerConcurrency: number;
+  /** How many of a model's newest versions stay when one is made, beside those that an alias points to; 0: all. */
+  readonly keepVersions: number;
   readonly logLevel: LogLevel;
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
@@ -96,6 +98,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     explainMemory: whole('EXPLAIN_MEMORY_MB', 256, 0, 1_048_576),
     trainingThreads: whole('TRAINING_THREADS', Math.min(availableParallelism(), 16), 1, 64),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
+    keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     graphiql: onOrOff('GRAPHIQL'),
     introspection: onOrOff('INTROSPECTION'),

@@ -19,6 +19,8 @@ import { listen } from './queue/events.js';
 import { openQueue } from './queue/queue.js';
 import { storedEncodersOn } from './registry/encoders.js';
 import { registryOn } from './registry/registry.js';
+import { comparisonsOn } from './serving/comparisons.js';
+import { datasetVectorsOn } from './serving/dataset-vectors.js';
 import { openEncoders } from './serving/encoders.js';
 import { explanationsOn } from './serving/explanations.js';
 import { servedVersions } from './serving/versions.js';
@@ -39,6 +41,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const encoders = await openEncoders(config, storedEncodersOn(store));
   const registry = registryOn(store);
   const datasets = datasetsOn(store);
+  const vectors = datasetVectorsOn(storedVectorsOn(store), encoders);
   await registry.sweep();
   const rooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
   const feed = jobFeed(rooms, log);
@@ -50,7 +53,8 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     registry,
     feed,
     datasets,
-    explanations: explanationsOn(datasets, storedVectorsOn(store), encoders, config.explainMemory * 2 ** 20),
+    explanations: explanationsOn(datasets, vectors, encoders, config.explainMemory * 2 ** 20),
+    comparisons: comparisonsOn(datasets, vectors, registry),
     projections: projectionsOn(store),
     tokenLimit: tokenLimit(encoders.pretrained),
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),

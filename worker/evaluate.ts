@@ -5,7 +5,7 @@ import { embedDataset } from './embed.js';
 import type { Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
 
-/** An evaluation job: every row of a data set, as a version labels it. */
+/** An evaluation job: rows of a data set, as a version labels it. */
 export async function evaluate(
   order: EvaluationOrder,
   rooms: Rooms,
@@ -17,14 +17,14 @@ export async function evaluate(
   const version = await registry.version(order.model, order.version);
   checkEncoder(version, encoders.pretrained.id, 'version');
   const [examples, heads] = [await datasets.rows(order.datasetDigest), await registry.heads(version)];
-  const all = [...examples.keys()];
+  const which = [...examples.keys()].filter((row) => order.split === undefined || examples[row].split === order.split);
   reporter.begin('EMBEDDING');
   const rows = await encoders.use(version.encoder, (open) =>
     embedDataset(order.datasetDigest, examples, open, rooms, signal, reporter.encoded),
   );
   reporter.begin('EVALUATING');
   const measured = heads.filter(({ task }) => order.tasks.includes(task));
-  const reports = measured.flatMap((head) => measure(head, rows, all) ?? []);
+  const reports = measured.flatMap((head) => measure(head, rows, which) ?? []);
   reporter.begin('SAVING');
   await beginSaving();
   return { kind: 'REPORTS', reports };

@@ -5,6 +5,7 @@ import type { Projections } from '../src/projections/projections.js';
 import type { Registry } from '../src/registry/registry.js';
 import type { EncoderReference, ModelVersion } from '../src/registry/version.js';
 import type { Encoders } from '../src/serving/encoders.js';
+import type { TaskReport } from '../src/training/metrics.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
 
 /** What a job works with. */
@@ -19,10 +20,11 @@ export interface Rooms {
   readonly trainingThreads: number;
 }
 
-/** The version that a training goes on from. */
+/** The version that a training goes on from, its heads and their reports as they are reshaped. */
 export interface Base {
   readonly version: ModelVersion;
   readonly heads: readonly Head[];
+  readonly reports: readonly TaskReport[];
 }
 
 /** What a training has come to, before it is measured. */

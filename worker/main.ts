@@ -33,6 +33,7 @@ async function startWorker(config: Config): Promise<Started> {
   const context: RunContext = {
     encoders,
     trainingThreads: config.trainingThreads,
+    keepVersions: config.keepVersions,
     checkpoints: checkpointsOn(store),
     log,
     datasets: datasetsOn(store),

@@ -1,4 +1,5 @@
 import type { Job, JobResult, TrainingOrder } from '../src/jobs/job.js';
+import { keepNewest } from '../src/jobs/retention.js';
 import type { ModelVersion } from '../src/registry/version.js';
 import type { TaskReport } from '../src/training/metrics.js';
 import { cutOff } from './cut-off.js';
@@ -20,7 +21,16 @@ export async function makeVersion(
   const version = made ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
   if ('reports' in version) return { kind: 'REPORTS', reports: version.reports };
   const promotion = await settlePromotion(version, order, job.by, rooms, signal);
+  await retain(job, rooms);
   return { kind: 'VERSION', version: version.number, promotion, reports: version.metrics };
+}
+
+/** Older versions go, where they are not to be kept for ever. */
+async function retain({ id, order: { model } }: Job, rooms: WorkRooms): Promise<void> {
+  const { keepVersions, log } = rooms;
+  if (keepVersions === 0) return;
+  const deleted = await keepNewest(model, keepVersions, `KEEP_VERSIONS=${keepVersions}`, rooms, id);
+  if (deleted.length > 0) log.info('versions deleted', { model, versions: deleted.join(' ') });
 }
 
 async function learn(

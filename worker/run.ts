@@ -7,7 +7,6 @@ import { jobReporter } from './reporter.js';
 import { type WorkRooms, work } from './work.js';
 
 export interface RunContext extends WorkRooms {
-  readonly records: JobRecords;
   /** Aborted when this process is about to stop: its jobs go back to the queue. */
   readonly stopping: AbortSignal;
 }

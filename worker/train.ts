@@ -2,6 +2,7 @@ import { countTasks } from '../src/datasets/count.js';
 import type { Example } from '../src/datasets/example.js';
 import { describeHead } from '../src/heads/file.js';
 import type { Head } from '../src/heads/head.js';
+import { AS_IT_IS, reshapeHead } from '../src/heads/reshape.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
@@ -9,7 +10,7 @@ import { calibrate, withCentres } from '../src/training/calibrate.js';
 import { type Measured, measureHeldOut } from '../src/training/evaluate.js';
 import type { Epoch } from '../src/training/fit.js';
 import type { LossWeightChoice } from '../src/training/loss-weights.js';
-import type { TaskReport } from '../src/training/metrics.js';
+import { reshapeReport, type TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
 import { drawSplit, type Split } from '../src/training/split.js';
 import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
@@ -50,7 +51,7 @@ export async function train(
   const plan = freezePlan(
     { rowsField: 'dataset', tasks: order.tasks, freeze: order.freeze, hiddenUnits: order.hyperparameters.hiddenUnits },
     countTasks(examples),
-    base?.version.tasks ?? [],
+    base?.heads.map(describeHead) ?? [],
     architecture,
   );
   const weighted = weightedTasks(plan, order.freeze);
@@ -83,20 +84,24 @@ export async function train(
   const calibrated = learned.heads.map((head) =>
     calibrate(withCentres(head, rows, split.training), rows, split.validation),
   );
-  const reports = [...calibrated, ...kept('frozen')].flatMap((head) => measureHeldOut(head, rows, split) ?? []);
+  const inOrder = <T extends { readonly task: string }>(some: readonly T[]): T[] =>
+    plan.heads.flatMap(({ head }) => some.filter(({ task }) => task === head.task));
+  const reports = inOrder([...calibrated, ...kept('frozen')]).flatMap(
+    (head) => measureHeldOut(head, rows, split) ?? [],
+  );
   if (start.length === 0) {
     await reporter.epoch(measuredEpoch(reports));
-    return { reports, version: undefined };
+    if (!reshapes(order)) return { reports, version: undefined };
   }
   const unchanged = [...kept('frozen'), ...kept('untouched')];
   // The centres of labels are directions of the encoder that was.
-  const heads = [
+  const heads = inOrder<Head>([
     ...calibrated,
     ...(learned.encoderFolder ? unchanged.map(({ abstention: _, ...head }) => head) : unchanged),
-  ];
+  ]);
   // What was measured on the encoder before says nothing of one that changed.
   const unmeasured = learned.encoderFolder ? kept('untouched').map(({ task }) => task) : [];
-  const untouched = (base?.version.metrics ?? []).filter(
+  const untouched = (base?.reports ?? []).filter(
     ({ task }) => !unmeasured.includes(task) && !reports.some((report) => report.task === task),
   );
   const draft: VersionDraft = {
@@ -118,19 +123,27 @@ export async function train(
     seed: order.seed,
     dataset: order.dataset,
     datasetDigest: order.datasetDigest,
-    metrics: [...reports, ...untouched],
+    metrics: inOrder([...reports, ...untouched]),
     libraries: rooms.libraries,
     seconds: reporter.seconds(),
   };
   return { reports, version: { draft, heads, encoderFolder: learned.encoderFolder } };
 }
 
-async function baseOf({ model, base }: TrainingOrder, { encoders, registry }: Rooms): Promise<Base | undefined> {
+async function baseOf(order: TrainingOrder, { encoders, registry }: Rooms): Promise<Base | undefined> {
+  const { model, base } = order;
   if (base === undefined) return undefined;
   const version = await registry.version(model, base);
   checkEncoder(version, encoders.pretrained.id, 'baseVersion');
-  return { version, heads: await registry.heads(version) };
+  const { reshape = AS_IT_IS } = order;
+  return {
+    version,
+    heads: (await registry.heads(version)).flatMap((head) => reshapeHead(head, reshape) ?? []),
+    reports: version.metrics.flatMap((report) => reshapeReport(report, reshape) ?? []),
+  };
 }
+
+const reshapes = ({ reshape = AS_IT_IS }: TrainingOrder): boolean => reshape.remove.length + reshape.rename.length > 0;
 
 /** The weights that a head takes part with: those it has, where it is frozen. */
 function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, dimensions: number, seed: number): Head {

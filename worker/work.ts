@@ -1,5 +1,6 @@
 import type { Checkpoints } from '../src/jobs/checkpoints.js';
 import type { Job, JobResult } from '../src/jobs/job.js';
+import type { JobRecords } from '../src/jobs/records.js';
 import type { Log } from '../src/log.js';
 import { evaluate } from './evaluate.js';
 import { fitProjection } from './fit-projection.js';
@@ -10,6 +11,9 @@ import type { JobReporter } from './reporter.js';
 /** What a job works with, and leaves word through. */
 export interface WorkRooms extends Rooms {
   readonly checkpoints: Checkpoints;
+  readonly records: JobRecords;
+  /** See `Config.keepVersions`. */
+  readonly keepVersions: number;
   readonly log: Log;
 }
 

@@ -4,6 +4,7 @@ import type { Caller, JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
 import type { Projections } from '../projections/projections.js';
 import type { Registry } from '../registry/registry.js';
+import type { Comparisons } from '../serving/comparisons.js';
 import type { Encoders } from '../serving/encoders.js';
 import type { Explanations } from '../serving/explanations.js';
 import type { ServedVersions } from '../serving/versions.js';
@@ -21,5 +22,6 @@ export interface Context extends JobRooms {
   readonly registry: Registry;
   readonly served: ServedVersions;
   readonly explanations: Explanations;
+  readonly comparisons: Comparisons;
   readonly feed: JobFeed;
 }

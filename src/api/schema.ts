@@ -6,6 +6,7 @@ import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
+import { ComparisonResolver } from './models/comparison.js';
 import { ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
@@ -21,6 +22,7 @@ export const apiSchema = (): Promise<GraphQLSchema> =>
       ExplanationResolver,
       DatasetResolver,
       ModelResolver,
+      ComparisonResolver,
       VersionResolver,
       TrainingResolver,
     ],

@@ -71,7 +71,8 @@ function checkLabels(field: string, label: string | undefined, labels: readonly 
   return checked;
 }
 
-function checkLabel(field: string, label: string): string {
+/** A label that says something, and is not a text of its own. */
+export function checkLabel(field: string, label: string): string {
   if (label.trim() === '') throw badInput(field, `${field} is ${shown(label)}: give a label that is not empty.`);
   if (label.length > LONGEST_LABEL)
     throw badInput(field, `${field} is ${label.length} characters long: give at most ${LONGEST_LABEL}.`);

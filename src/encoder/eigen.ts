@@ -12,10 +12,12 @@ export interface Eigen {
  * @throws Error where it does not converge, which takes numbers that are not finite
  */
 export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
+  const largest = matrix.reduce((most, number) => Math.max(most, Math.abs(number)), 0) || 1;
   // Row j of v becomes the vector of value j; rows, so that the inner loops run along memory.
   const v = Float64Array.from({ length: size * size }, (_, i) => {
     const [row, column] = [Math.floor(i / size), i % size];
-    return matrix[Math.max(row, column) * size + Math.min(row, column)];
+    const number = matrix[Math.max(row, column) * size + Math.min(row, column)] / largest;
+    return Math.abs(number) < NEGLIGIBLE ? 0 : number;
   });
   const diagonal = new Float64Array(size);
   const beside = new Float64Array(size);
@@ -26,8 +28,11 @@ export function symmetricEigen(matrix: Float64Array, size: number): Eigen {
   order.forEach((from, to) => {
     vectors.set(v.subarray(from * size, (from + 1) * size), to * size);
   });
-  return { values: Float64Array.from(order, (place) => diagonal[place]), vectors };
+  return { values: Float64Array.from(order, (place) => diagonal[place] * largest), vectors };
 }
+
+/** Beside 1; the products of smaller numbers could leave the range of doubles. */
+const NEGLIGIBLE = 1e-100;
 
 /** tred2, with v transposed: leaves the three diagonals, and in v the orthogonal matrix that makes them. */
 function tridiagonalize(v: Float64Array, d: Float64Array, e: Float64Array, n: number): void {

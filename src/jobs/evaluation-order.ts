@@ -1,4 +1,5 @@
-import { badInput } from '../errors.js';
+import type { SplitName } from '../datasets/example.js';
+import { badInput, shown } from '../errors.js';
 import { checkEncoder } from '../registry/version.js';
 import type { EvaluationOrder } from './job.js';
 import type { OrderRooms } from './order.js';
@@ -9,6 +10,8 @@ export interface GivenEvaluation {
   /** The one in production where undefined. */
   readonly version: number | undefined;
   readonly dataset: string;
+  /** Only rows that say they belong there; all where undefined. */
+  readonly split: SplitName | undefined;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface GivenEvaluation {
  * @throws ManyheadError BAD_USER_INPUT or NOT_FOUND naming the field, the value and what would be right
  */
 export async function checkEvaluation(
-  { model, version: given, dataset: name }: GivenEvaluation,
+  { model, version: given, dataset: name, split }: GivenEvaluation,
   { datasets, registry, encoders }: OrderRooms,
 ): Promise<EvaluationOrder> {
   const version = await registry.versionOrProduction(model, given);
@@ -29,5 +32,8 @@ export async function checkEvaluation(
       'dataset',
       `dataset ${JSON.stringify(name)} is labelled for ${dataset.tasks.map(({ task }) => task).join(', ') || 'nothing'}: version ${version.number} of model ${JSON.stringify(model)} has heads for ${heads.join(', ')}.`,
     );
-  return { kind: 'EVALUATE', model, version: version.number, dataset: name, datasetDigest: dataset.digest, tasks };
+  if (split !== undefined && !dataset.splits.some((each) => each.split === split && each.rows > 0))
+    throw badInput('split', `split is ${split}: no row of data set ${shown(name)} says that it belongs there.`);
+  const order = { model, version: version.number, dataset: name, datasetDigest: dataset.digest, tasks };
+  return { kind: 'EVALUATE', ...order, ...(split && { split }) };
 }

@@ -1,3 +1,5 @@
+import type { SplitName } from '../datasets/example.js';
+import type { Reshape } from '../heads/reshape.js';
 import type { PromotionDecision, PromotionPolicy } from '../registry/promotion.js';
 import type { EncoderReference } from '../registry/version.js';
 import type { Epoch } from '../training/fit.js';
@@ -25,6 +27,8 @@ export interface TrainingOrder extends OrderOf<'TRAIN'> {
   readonly tasks: readonly string[];
   /** The version whose weights are gone on from; undefined: fresh heads. */
   readonly base: number | undefined;
+  /** What becomes of the base version's tasks and labels first; absent in records of earlier releases, as `warnings`. */
+  readonly reshape?: Reshape;
   readonly freeze: Freeze;
   readonly hyperparameters: Hyperparameters;
   readonly lossWeighting: LossWeighting;
@@ -33,11 +37,15 @@ export interface TrainingOrder extends OrderOf<'TRAIN'> {
   readonly promote: PromotionPolicy;
   readonly trainableParameters: number;
   readonly frozenParameters: number;
+  /** What is allowed, and likely not meant. */
+  readonly warnings?: readonly string[];
 }
 
-/** A version measured on every row of a data set. */
+/** A version measured on rows of a data set. */
 export interface EvaluationOrder extends OrderOf<'EVALUATE'> {
   readonly version: number;
+  /** Only rows that say they belong there. */
+  readonly split?: SplitName;
   readonly tasks: readonly string[];
 }
 

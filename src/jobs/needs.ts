@@ -1,24 +1,28 @@
 import { ManyheadError, shown } from '../errors.js';
-import { hasEnded, type Order } from './job.js';
+import { hasEnded, type Job, type Order } from './job.js';
 import type { JobRecords } from './records.js';
 
 /** Something that a job may need until it has ended. */
 export type Needed = { readonly dataset: string } | { readonly model: string; readonly version: number };
 
-/** @throws ManyheadError CONFLICT where a job that has not ended needs it */
-export async function refuseWhereNeeded(records: JobRecords, what: Needed): Promise<void> {
-  for (const id of await records.ids()) {
-    const job = await records.find(id);
-    if (job === undefined || hasEnded(job.state) || !needs(job.order, what)) continue;
-    const [field, name] =
-      'dataset' in what
-        ? ['name', `data set ${shown(what.dataset)}`]
-        : ['version', `version ${what.version} of model ${shown(what.model)}`];
-    throw new ManyheadError('CONFLICT', `${name} is needed by job ${id}, which is ${job.state.status}.`, field);
-  }
+/** The jobs that have not ended. */
+export async function openJobs(records: JobRecords): Promise<readonly Job[]> {
+  const jobs = await Promise.all((await records.ids()).map((id) => records.find(id)));
+  return jobs.flatMap((job) => (job === undefined || hasEnded(job.state) ? [] : job));
 }
 
-function needs(order: Order, what: Needed): boolean {
+/** @throws ManyheadError CONFLICT where a job that has not ended needs it */
+export async function refuseWhereNeeded(records: JobRecords, what: Needed): Promise<void> {
+  const job = (await openJobs(records)).find(({ order }) => needs(order, what));
+  if (job === undefined) return;
+  const [field, name] =
+    'dataset' in what
+      ? ['name', `data set ${shown(what.dataset)}`]
+      : ['version', `version ${what.version} of model ${shown(what.model)}`];
+  throw new ManyheadError('CONFLICT', `${name} is needed by job ${job.id}, which is ${job.state.status}.`, field);
+}
+
+export function needs(order: Order, what: Needed): boolean {
   if ('dataset' in what) return order.dataset === what.dataset;
   if (order.model !== what.model) return false;
   switch (order.kind) {

@@ -1,16 +1,18 @@
 import { checkExamples, type GivenExample } from '../datasets/check.js';
 import { countTasks } from '../datasets/count.js';
-import type { Example } from '../datasets/example.js';
+import type { DatasetTask, Example } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
 import { badInput, shown } from '../errors.js';
+import { type Reshape, reshapeDescription } from '../heads/reshape.js';
 import { checkName } from '../names.js';
 import { PRODUCTION } from '../registry/changes.js';
 import type { PromotionPolicy } from '../registry/promotion.js';
 import type { Registry } from '../registry/registry.js';
 import { checkEncoder, type ModelVersion } from '../registry/version.js';
 import type { Encoders } from '../serving/encoders.js';
+import { checkReshape } from '../training/check-reshape.js';
 import { checkHyperparameters, checkNumber, type GivenHyperparameters } from '../training/hyperparameters.js';
-import { checkBackbone, freezePlan, learningOf, weightedTasks } from '../training/plan.js';
+import { checkBackbone, type FreezePlan, freezePlan, learningOf, weightedTasks } from '../training/plan.js';
 import type { LossWeighting, TrainingOrder } from './job.js';
 
 /** A training as a caller asks for it. */
@@ -20,6 +22,7 @@ export interface GivenTraining {
   readonly examples: readonly GivenExample[] | undefined;
   readonly tasks: readonly string[] | undefined;
   readonly baseVersion: number | undefined;
+  readonly reshape: Reshape;
   readonly freeze: {
     readonly backbone: 'FULL' | 'PARTIAL' | 'NONE';
     readonly frozenLayers: number | undefined;
@@ -53,6 +56,8 @@ export async function checkTraining(
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
   const rows = await rowsOf(given, datasets);
   const base = await baseOf(given, registry, encoders.pretrained.id);
+  checkReshape(given.reshape, base?.tasks ?? [], rows.field, tasksAmong(rows.tasks, given.tasks));
+  const heads = (base?.tasks ?? []).flatMap((head) => reshapeDescription(head, given.reshape) ?? []);
   const { architecture, maxTokens } = await encoders.describe(base?.encoder);
   const freeze = { ...checkBackbone(given.freeze, architecture.layers), heads: given.freeze.heads };
   const encoderLearns = learningOf(freeze) !== undefined;
@@ -64,7 +69,7 @@ export async function checkTraining(
   const plan = freezePlan(
     { rowsField: rows.field, tasks: given.tasks, freeze, hiddenUnits: hyperparameters.hiddenUnits },
     rows.tasks,
-    base?.tasks ?? [],
+    heads,
     architecture,
   );
   const tasks = given.tasks ?? rows.tasks.map(({ task }) => task);
@@ -76,6 +81,7 @@ export async function checkTraining(
     datasetDigest: await rows.store(),
     tasks,
     base: base?.number,
+    reshape: given.reshape,
     freeze,
     hyperparameters,
     lossWeighting,
@@ -84,8 +90,24 @@ export async function checkTraining(
     promote: given.promote,
     trainableParameters: plan.trainableParameters,
     frozenParameters: plan.frozenParameters,
+    warnings: labelsWithoutRows(plan, rows.tasks, rows.field),
   };
 }
+
+const tasksAmong = (rows: readonly DatasetTask[], tasks: readonly string[] | undefined) =>
+  rows.filter(({ task }) => tasks?.includes(task) ?? true);
+
+/** Labels that a head knew, will learn without, and so unlearns. */
+const labelsWithoutRows = ({ heads }: FreezePlan, rows: readonly DatasetTask[], field: string): string[] =>
+  heads.flatMap(({ role, head }) => {
+    const there = rows.find(({ task }) => task === head.task)?.labels.map(({ label }) => label) ?? [];
+    const missing = role === 'learns' ? head.labels.filter((label) => !there.includes(label)) : [];
+    return missing.length === 0
+      ? []
+      : [
+          `${field} has no row with ${missing.slice(0, 5).map(shown).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''} of task ${shown(head.task)}: the head keeps these labels, and will hardly give them. remove takes a label away, rename gives it another name.`,
+        ];
+  });
 
 /** The rows, wherever the caller has them; those given right here are stored only once everything else was found right. */
 async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) {

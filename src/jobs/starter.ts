@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/store.js';
 import type { Example } from '../datasets/example.js';
+import { AS_IT_IS } from '../heads/reshape.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { type JobRooms, submit } from './actions.js';
 import type { Job } from './job.js';
@@ -31,6 +32,7 @@ export async function trainStarterHeads(store: ArtifactStore, rooms: OrderRooms 
         examples: undefined,
         tasks: undefined,
         baseVersion: undefined,
+        reshape: AS_IT_IS,
         freeze: { backbone: 'FULL', frozenLayers: undefined, heads: [] },
         hyperparameters: {},
         lossWeighting: 'EQUAL',

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { type Example, labelsOf } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
-import type { StoredVectors } from '../datasets/vectors.js';
-import { ManyheadError } from '../errors.js';
 import { type NearestIndex, nearestIndex } from '../nearest/nearest.js';
 import type { ModelVersion } from '../registry/version.js';
-import { drawSplit } from '../training/split.js';
+import { labelledRows } from '../training/answers.js';
+import type { DatasetVectors } from './dataset-vectors.js';
 import type { Encoders } from './encoders.js';
+import { rowsLearnedFrom } from './learned-rows.js';
 
 /** A row that a version learned from, and how much a text is like it. */
 export interface NearestExample {
@@ -26,9 +26,6 @@ export interface Explanations {
   nearest(version: ModelVersion, task: string, text: string, first: number): Promise<NearestExample[]>;
 }
 
-/** Rows whose vectors are made when they are asked for and not stored. */
-const MOST_EMBEDDED = 4096;
-
 /** A data set as one encoder sees it. */
 interface Known {
   readonly examples: readonly Example[];
@@ -39,7 +36,7 @@ interface Known {
 /** @param memoryBytes that data sets may take which were asked for lately */
 export function explanationsOn(
   datasets: Datasets,
-  vectors: StoredVectors,
+  vectors: DatasetVectors,
   encoders: Encoders,
   memoryBytes: number,
 ): Explanations {
@@ -51,26 +48,11 @@ export function explanationsOn(
   /** Which rows a version learned a task from: 1 for each of them. */
   const learned = new LRUCache<string, Uint8Array>({ max: 64 });
 
-  const load = async ({ number, datasetDigest, encoder }: ModelVersion): Promise<Known> => {
-    const examples = await datasets.rows(datasetDigest);
-    const { id, dimensions } = encoder;
-    const stored = await vectors.get(datasetDigest, id, examples.length, dimensions);
-    if (stored === undefined && examples.length > MOST_EMBEDDED)
-      throw new ManyheadError(
-        'CONFLICT',
-        `the vectors of the ${examples.length} rows that version ${number} learned from are not stored: an evaluate job of it on that data set stores them.`,
-        'version',
-      );
-    const index = nearestIndex(stored ?? (await embedded(examples, encoder)), dimensions);
+  const load = async (version: ModelVersion): Promise<Known> => {
+    const examples = await datasets.rows(version.datasetDigest);
+    const index = nearestIndex(await vectors.of(version.datasetDigest, examples, version), version.encoder.dimensions);
     const texts = examples.reduce((sum, { text }) => sum + 2 * text.length, 0);
     return { examples, index, bytes: index.bytes + texts + BYTES_A_ROW * examples.length };
-  };
-
-  const embedded = async (examples: readonly Example[], reference: ModelVersion['encoder']): Promise<Float32Array> => {
-    const all = new Float32Array(examples.length * reference.dimensions);
-    const encoded = await encoders.use(reference, (encoder) => encoder.encode(examples.map(({ text }) => text)));
-    for (const [row, { vector }] of encoded.entries()) all.set(vector, row * reference.dimensions);
-    return all;
   };
 
   const knownOf = (version: ModelVersion): Promise<Known> => {
@@ -90,14 +72,11 @@ export function explanationsOn(
   };
 
   const rowsOf = (version: ModelVersion, task: string, examples: readonly Example[]): Uint8Array => {
-    const { model, number, tasks, validationSplit, seed } = version;
-    const key = `${model} ${number} ${task}`;
+    const key = `${version.model} ${version.number} ${task}`;
     const before = learned.get(key);
     if (before) return before;
-    const names = tasks.map((each) => each.task);
-    const { training } = drawSplit(examples, version.learnedTasks ?? names, validationSplit, seed);
     const rows = new Uint8Array(examples.length);
-    for (const row of training) if (labelsOf(examples[row], task)) rows[row] = 1;
+    for (const row of labelledRows(examples, task, rowsLearnedFrom(version, examples))) rows[row] = 1;
     learned.set(key, rows);
     return rows;
   };

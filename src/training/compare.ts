@@ -11,6 +11,9 @@ export interface PairedRows {
 
 /** b minus a, with the 95 % interval in which it lies as far as these rows can tell. */
 export interface Difference {
+  /** Absent in records of earlier releases, as `b`. */
+  readonly a?: number;
+  readonly b?: number;
   readonly value: number;
   readonly low: number;
   readonly high: number;
@@ -36,7 +39,7 @@ const DRAWS_A_TURN = 500_000;
  */
 export async function pairedDifferences(rows: PairedRows, seed: number): Promise<Omit<TaskDifference, 'task'>> {
   const cells = cellsOf(rows);
-  const all = differences(cells, countsOf(cells.of, cells.truth.length), rows.labels);
+  const all = scoredBoth(cells, countsOf(cells.of, cells.truth.length), rows.labels);
   const random = RandomGenerator.seeded(seed, 'bootstrap');
   const size = rows.truth.length;
   const drawn = { accuracy: new Float64Array(RESAMPLES), macroF1: new Float64Array(RESAMPLES) };
@@ -48,15 +51,15 @@ export async function pairedDifferences(rows: PairedRows, seed: number): Promise
     }
     counts.fill(0);
     for (let row = 0; row < size; row++) counts[cells.of[random.below(size)]] += 1;
-    const { accuracy, macroF1 } = differences(cells, counts, rows.labels);
-    drawn.accuracy[resample] = accuracy;
-    drawn.macroF1[resample] = macroF1;
+    const { a, b } = scoredBoth(cells, counts, rows.labels);
+    drawn.accuracy[resample] = b.accuracy - a.accuracy;
+    drawn.macroF1[resample] = b.macroF1 - a.macroF1;
   }
-  return {
-    rows: size,
-    accuracy: { value: all.accuracy, ...interval(drawn.accuracy) },
-    macroF1: { value: all.macroF1, ...interval(drawn.macroF1) },
+  const difference = (what: 'accuracy' | 'macroF1'): Difference => {
+    const [a, b] = [all.a[what], all.b[what]];
+    return { a, b, value: b - a, ...interval(drawn[what]) };
   };
+  return { rows: size, accuracy: difference('accuracy'), macroF1: difference('macroF1') };
 }
 
 /** Rows that are alike in truth and in what both heads say. */
@@ -88,13 +91,18 @@ function countsOf(of: Int32Array, cells: number): Float64Array {
   return counts;
 }
 
-function differences(cells: Cells, counts: Float64Array, labels: number): { accuracy: number; macroF1: number } {
-  const [a, b] = [scored(cells.truth, cells.a, counts, labels), scored(cells.truth, cells.b, counts, labels)];
-  return { accuracy: b.accuracy - a.accuracy, macroF1: b.macroF1 - a.macroF1 };
+interface Scores {
+  readonly accuracy: number;
+  readonly macroF1: number;
 }
 
+const scoredBoth = ({ truth, a, b }: Cells, counts: Float64Array, labels: number): { a: Scores; b: Scores } => ({
+  a: scored(truth, a, counts, labels),
+  b: scored(truth, b, counts, labels),
+});
+
 /** Accuracy, and the mean F1 over the labels that occur or were predicted, of rows by cell. */
-function scored(truth: Cells['truth'], said: Cells['truth'], counts: Float64Array, labels: number) {
+function scored(truth: Cells['truth'], said: Cells['truth'], counts: Float64Array, labels: number): Scores {
   const [hits, given, predicted] = [new Float64Array(labels), new Float64Array(labels), new Float64Array(labels)];
   let [right, rows] = [0, 0];
   counts.forEach((count, cell) => {

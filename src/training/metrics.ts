@@ -1,5 +1,6 @@
 import { argmax, scores } from '../heads/forward.js';
 import type { Head } from '../heads/head.js';
+import { type Reshape, reshaped } from '../heads/reshape.js';
 import type { Answer } from './answers.js';
 
 export interface LabelReport {
@@ -104,6 +105,14 @@ export function report(
     reliability: reliability(calibrated),
     abstention: abstentionReport(answers, outside),
   };
+}
+
+/** A report under the names of a reshaped head; none where a label went, as nothing was measured without it. */
+export function reshapeReport(report: TaskReport, reshape: Reshape): TaskReport | undefined {
+  const shape = reshaped({ task: report.task, labels: report.perLabel.map(({ label }) => label) }, reshape);
+  if (shape === undefined || shape.places.length < report.perLabel.length) return undefined;
+  const perLabel = report.perLabel.map((each, place) => ({ ...each, label: shape.labels[place] }));
+  return { ...report, task: shape.task, perLabel };
 }
 
 /** The rows whose label, or whole set of labels, is right. */

@@ -85,17 +85,13 @@ export function freezePlan(
   );
 
   const chosen = rows.filter(({ task }) => tasks?.includes(task) ?? true);
+  // The heads there were come first, as they were, so that predictions keep their order from version to version.
   const heads = [
-    ...chosen.map((task) =>
-      planHead(
-        request,
-        task,
-        base.find((head) => head.task === task.task),
-      ),
-    ),
-    ...base
-      .filter(({ task }) => !chosen.some((each) => each.task === task))
-      .map((head): HeadPlan => ({ role: 'untouched', head, base: head })),
+    ...base.map((head): HeadPlan => {
+      const labelled = chosen.find(({ task }) => task === head.task);
+      return labelled ? planHead(request, labelled, head) : { role: 'untouched', head, base: head };
+    }),
+    ...chosen.filter(({ task }) => !known.includes(task)).map((task) => planHead(request, task, undefined)),
   ];
   const headParameters = (learns: boolean) =>
     heads

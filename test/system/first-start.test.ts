@@ -194,12 +194,6 @@ describe('npm start on a bare machine', () => {
   it('tells a caller what is wrong, where, and what would be right', async () => {
     const wrong: [string, string, string | undefined, RegExp][] = [
       [
-        '{ embed(texts: ["a"], dimensions: 128) { dimensions } }',
-        'BAD_USER_INPUT',
-        'projection',
-        /PCA.*TRUNCATE or RANDOM/,
-      ],
-      [
         '{ embed(texts: ["a"], dimensions: 0, projection: TRUNCATE) { dimensions } }',
         'BAD_USER_INPUT',
         'dimensions',

@@ -2,7 +2,13 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'How much better one version is than another, and how sure that is.' })
 class Difference {
-  @Field(() => Float, { description: 'The difference on these rows; above 0 where the new one is better.' })
+  @Field(() => Float, { nullable: true, description: 'Of the version that is compared with.' })
+  a?: number;
+
+  @Field(() => Float, { nullable: true, description: 'Of the other.' })
+  b?: number;
+
+  @Field(() => Float, { description: 'b minus a on these rows: above 0 where b is better.' })
   value!: number;
 
   @Field(() => Float, { description: 'Lower end of the 95 % interval (paired bootstrap).' })

@@ -1,9 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
-import { badInput } from '../../errors.js';
+import { badInput, notFound, shown } from '../../errors.js';
 import { refuseWhereNeeded } from '../../jobs/needs.js';
+import { keepNewest } from '../../jobs/retention.js';
 import { checkName } from '../../names.js';
 import { PRODUCTION } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
+import { checkNumber } from '../../training/hyperparameters.js';
 import type { Context } from '../context.js';
 import { ModelChange } from './change.js';
 import { Promotion } from './promotion.js';
@@ -91,6 +93,22 @@ export class ModelResolver {
   ): Promise<Model> {
     await refuseWhereNeeded(records, { model, version });
     await registry.deleteVersion(model, version, caller.name);
+    return { name: model };
+  }
+
+  @Mutation(() => Model, {
+    description:
+      'Delete the versions of a model but for the newest, those that an alias points to, and those that a job which has not ended needs.',
+  })
+  async pruneVersions(
+    @Arg('model', () => String, { description: 'The model.' }) model: string,
+    @Arg('keep', () => Int, { description: 'How many of the newest stay, 1 to 1000000.' }) keep: number,
+    @Ctx() { registry, records, caller }: Context,
+  ): Promise<Model> {
+    checkNumber('keep', keep, { whole: true, least: 1, most: 1_000_000 });
+    if ((await registry.versions(model)).length === 0)
+      throw notFound(`model ${shown(model)}`, await registry.models(), 'model');
+    await keepNewest(model, keep, caller.name, { registry, records });
     return { name: model };
   }
 

@@ -53,7 +53,7 @@ class FreezeInput {
 
   @Field(() => [String], {
     description:
-      'Heads that keep their weights; an encoder that learns is taught through them all the same. All heads and FULL together: nothing learns, the job only evaluates.',
+      'Heads that keep their weights; an encoder that learns is taught through them all the same. All heads and FULL together: nothing learns, the job only evaluates, and makes a version where something is removed or renamed.',
   })
   heads: string[] = [];
 }
@@ -141,6 +141,21 @@ class TaskWeightInput {
   weight!: number;
 }
 
+@InputType({ description: 'A label of the version gone on from, or a whole task.' })
+class RemovalInput {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => String, { nullable: true, description: 'The label; the whole task when absent.' })
+  label?: string;
+}
+
+@InputType({ description: 'Another name for a label of the version gone on from, or for a whole task.' })
+class RenamingInput extends RemovalInput {
+  @Field(() => String, { description: 'Its name from now on.' })
+  to!: string;
+}
+
 @InputType({ description: 'A training: rows, what learns, and how.' })
 export class TrainInput {
   @Field(() => String, { description: 'The model that gets the new version.' })
@@ -164,6 +179,19 @@ export class TrainInput {
       "Start from this version's weights; from `production` when absent; from the pretrained encoder and fresh heads when the model is new.",
   })
   baseVersion?: number;
+
+  @Field(() => [RemovalInput], {
+    nullable: true,
+    description: 'Labels and tasks of the version gone on from that the new one is without. What is not named stays.',
+  })
+  remove?: RemovalInput[];
+
+  @Field(() => [RenamingInput], {
+    nullable: true,
+    description:
+      'Labels and tasks of the version gone on from that get another name and keep their weights. The rows, and all else in this input, have the new names.',
+  })
+  rename?: RenamingInput[];
 
   @Field(() => FreezeInput, { nullable: true, description: 'What keeps its weights; the encoder, when absent.' })
   freeze?: FreezeInput;
@@ -194,6 +222,10 @@ export const givenTraining = (input: TrainInput): GivenTraining => ({
   examples: input.examples ?? undefined,
   tasks: input.tasks ?? undefined,
   baseVersion: input.baseVersion ?? undefined,
+  reshape: {
+    remove: (input.remove ?? []).map(({ task, label }) => ({ task, label: label ?? undefined })),
+    rename: (input.rename ?? []).map(({ task, label, to }) => ({ task, label: label ?? undefined, to })),
+  },
   freeze: {
     backbone: input.freeze?.backbone ?? BackboneFreeze.FULL,
     frozenLayers: input.freeze?.frozenLayers ?? undefined,

@@ -180,6 +180,9 @@ export class TrainingJob {
   @Field(() => Int, { nullable: true, description: 'Numbers that are fixed, the encoder among them.' })
   frozenParameters?: number;
 
+  @Field(() => [String], { description: 'What was asked for, is allowed, and likely not meant.' })
+  warnings!: readonly string[];
+
   @Field(() => JobError, { nullable: true, description: 'Why it failed.' })
   error?: JobError;
 
@@ -266,6 +269,7 @@ export function jobView(stored: StoredJob): TrainingJob {
     dataset: order.dataset,
     trainableParameters: order.kind === 'TRAIN' ? order.trainableParameters : undefined,
     frozenParameters: order.kind === 'TRAIN' ? order.frozenParameters : undefined,
+    warnings: (order.kind === 'TRAIN' ? order.warnings : undefined) ?? [],
     error: state.status === 'FAILED' ? state.error : undefined,
     projectionVersion: result?.kind === 'PROJECTION' ? result.projection : undefined,
     promotion: result?.kind === 'VERSION' ? result.promotion : undefined,

@@ -9,11 +9,13 @@ import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
+import { Split } from '../datasets.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
 import { givenTraining, TrainInput } from './input.js';
 import {
   EpochMetrics,
   epochView,
+  JobKind,
   JobPhase,
   JobStatus,
   jobView,
@@ -38,7 +40,7 @@ export class TrainingResolver {
 
   @Mutation(() => TrainingJob, {
     description:
-      'Queue a job that measures a version on every row of a data set; its `metrics` tell the result. Returns at once.',
+      'Queue a job that measures a version on the rows of a data set; its `metrics` tell the result. Returns at once.',
   })
   async evaluate(
     @Arg('dataset', () => String, { description: 'The data set.' }) dataset: string,
@@ -48,15 +50,15 @@ export class TrainingResolver {
       description: 'The version; the one that `production` points to when absent.',
     })
     version: number | undefined,
+    @Arg('split', () => Split, {
+      nullable: true,
+      description: 'Only rows that say they belong there; all when absent.',
+    })
+    split: Split | undefined,
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
-    return jobView(
-      await submit(
-        await checkEvaluation({ model, version: version ?? undefined, dataset }, context),
-        context.caller,
-        context,
-      ),
-    );
+    const given = { model, version: version ?? undefined, dataset, split: split ?? undefined };
+    return jobView(await submit(await checkEvaluation(given, context), context.caller, context));
   }
 
   @Mutation(() => TrainingJob, {
@@ -119,6 +121,9 @@ export class TrainingResolver {
       | JobStatus[]
       | undefined,
     @Arg('model', () => String, { nullable: true, description: 'Only jobs of this model.' }) model: string | undefined,
+    @Arg('kind', () => [JobKind], { nullable: true, description: 'Only jobs of these kinds.' }) kind:
+      | JobKind[]
+      | undefined,
     @Ctx() { records }: Context,
   ): Promise<TrainingJobConnection> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
@@ -126,8 +131,10 @@ export class TrainingResolver {
       records,
       first,
       after ?? undefined,
-      (job) =>
-        (status?.some((each) => each === job.state.status) ?? true) && (model == null || job.order.model === model),
+      ({ order, state }) =>
+        (status?.some((each) => each === state.status) ?? true) &&
+        (kind?.some((each) => each === order.kind) ?? true) &&
+        (model == null || order.model === model),
     );
     return { ...page, nodes: page.jobs.map(jobView) };
   }

@@ -1,0 +1,139 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Example, labelsOf, type SplitName } from '../datasets/example.js';
+import type { Datasets } from '../datasets/store.js';
+import { badInput, ManyheadError, shown } from '../errors.js';
+import type { Head } from '../heads/head.js';
+import type { Registry } from '../registry/registry.js';
+import type { ModelVersion } from '../registry/version.js';
+import { type Answer, answersOf, labelledRows, paired } from '../training/answers.js';
+import { pairedDifferences, type TaskDifference } from '../training/compare.js';
+import type { EmbeddedRows } from '../training/rows.js';
+import type { DatasetVectors } from './dataset-vectors.js';
+import { textsLearnedFrom } from './learned-rows.js';
+
+/** A row that two versions answer differently. */
+export interface Disagreement {
+  /** Its place in the data set, from 0. */
+  readonly row: number;
+  readonly text: string;
+  /** What the row says. */
+  readonly labels: readonly string[];
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+}
+
+/** How two versions do at one task, on the same rows. */
+export interface TaskComparison extends TaskDifference {
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface VersionComparison {
+  readonly rows: number;
+  /** Rows that were left out, as one of the two learned from them. */
+  readonly learnedRows: number;
+  readonly tasks: readonly TaskComparison[];
+}
+
+/** Which rows of a data set two versions are compared on. */
+export interface ComparedRows {
+  readonly dataset: string;
+  /** Only rows that say they belong there; all where undefined. */
+  readonly split: SplitName | undefined;
+  /** Whether rows count that one of the two learned from. */
+  readonly learnedRows: boolean;
+}
+
+export interface Comparisons {
+  /**
+   * How two versions of a model do on the same rows, at every task that both have a head for and the rows have labels of.
+   * @throws ManyheadError where there is no such task or row, or a data set is too large without stored vectors
+   */
+  compare(a: ModelVersion, b: ModelVersion, on: ComparedRows): Promise<VersionComparison>;
+}
+
+/** Rows that heads answer between two turns of the event loop. */
+const ROWS_A_TURN = 512;
+
+/** The resamples of an interval are drawn with it, so that the same question gets the same answer. */
+const SEED = 42;
+
+export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, registry: Registry): Comparisons {
+  const heldOut = async (a: ModelVersion, b: ModelVersion, examples: readonly Example[], rows: readonly number[]) => {
+    const learned = [
+      await textsLearnedFrom(a, registry, datasets),
+      ...(a.number === b.number ? [] : [await textsLearnedFrom(b, registry, datasets)]),
+    ];
+    return rows.filter((row) => !learned.some((texts) => texts.has(examples[row].text)));
+  };
+
+  return {
+    async compare(a, b, { dataset: name, split, learnedRows }) {
+      const { digest } = await datasets.get(name, 'dataset');
+      const examples = await datasets.rows(digest);
+      const asked = [...examples.keys()].filter((row) => split === undefined || examples[row].split === split);
+      if (asked.length === 0)
+        throw badInput('split', `split is ${split}: no row of data set ${shown(name)} says that it belongs there.`);
+      const rows = learnedRows ? asked : await heldOut(a, b, examples, asked);
+      if (rows.length === 0)
+        throw new ManyheadError(
+          'CONFLICT',
+          `versions ${a.number} and ${b.number} learned from all ${asked.length} rows: compare them on others, or with learnedRows true.`,
+          'dataset',
+        );
+      const [headsOfA, headsOfB] = [await registry.heads(a), await registry.heads(b)];
+      const embeddedOf = async (version: ModelVersion): Promise<EmbeddedRows> => ({
+        examples,
+        vectors: await vectors.of(digest, examples, version),
+        dimensions: version.encoder.dimensions,
+      });
+      const rowsOfA = await embeddedOf(a);
+      const rowsOfB = a.encoder.id === b.encoder.id ? rowsOfA : await embeddedOf(b);
+      const tasks: TaskComparison[] = [];
+      for (const head of headsOfA) {
+        const other = headsOfB.find(({ task }) => task === head.task);
+        const which = labelledRows(examples, head.task, rows);
+        if (other === undefined || which.length === 0) continue;
+        tasks.push(await compareTask(head, rowsOfA, other, rowsOfB, which));
+      }
+      if (tasks.length === 0)
+        throw badInput(
+          'dataset',
+          `dataset ${shown(name)} has no labels of a task that versions ${a.number} and ${b.number} both have a head for.`,
+        );
+      return { rows: rows.length, learnedRows: asked.length - rows.length, tasks };
+    },
+  };
+}
+
+async function compareTask(
+  a: Head,
+  rowsOfA: EmbeddedRows,
+  b: Head,
+  rowsOfB: EmbeddedRows,
+  which: readonly number[],
+): Promise<TaskComparison> {
+  const { task } = a;
+  const { examples } = rowsOfA;
+  const [saidByA, saidByB] = [await answers(a, rowsOfA, which), await answers(b, rowsOfB, which)];
+  const truth = which.map((row) => labelsOf(examples[row], task) ?? []);
+  const names = (head: Head, { given }: Answer) => given.map((place) => head.labels[place]).sort();
+  const disagreements = which.flatMap((row, i) => {
+    const said = { a: names(a, saidByA[i]), b: names(b, saidByB[i]) };
+    return String(said.a) === String(said.b) ? [] : [{ row, text: examples[row].text, labels: truth[i], ...said }];
+  });
+  return {
+    task,
+    ...(await pairedDifferences(paired([a, saidByA], [b, saidByB], truth), SEED)),
+    disagreements,
+  };
+}
+
+/** What a head says, in turns that leave others theirs. */
+async function answers(head: Head, rows: EmbeddedRows, which: readonly number[]): Promise<Answer[]> {
+  const all: Answer[] = [];
+  for (let from = 0; from < which.length; from += ROWS_A_TURN) {
+    all.push(...answersOf(head, rows, which.slice(from, from + ROWS_A_TURN)));
+    await nextTurn();
+  }
+  return all;
+}
