@@ -1,3 +1,4 @@
+import { benchAbstention } from './abstention.js';
 import { benchEncoder } from './encoder.js';
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
@@ -11,6 +12,7 @@ import { benchUpload } from './upload.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
 const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = {
+  abstention: benchAbstention,
   'fine-tuning': benchFineTuning,
   heads: benchHeads,
   latency: benchLatency,

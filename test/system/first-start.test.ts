@@ -178,6 +178,11 @@ describe('npm start on a bare machine', () => {
     const example = (name: string) => readFile(new URL(`../../examples/${name}.graphql`, import.meta.url), 'utf8');
     expect((await data(address, await example('embed'))).embed[0]).toMatchObject({ dimensions: 8 });
     expect((await data(address, await example('classify'))).classify).toHaveLength(3);
+    const { explain } = await data(address, await example('explain'));
+    expect(explain.map(({ labels }: { labels: string[] }) => labels)).toContainEqual(['sports']);
+    const { similarity, chunk } = await data(address, await example('similarity'));
+    expect(similarity[0][0]).toBeGreaterThan(similarity[0][1]);
+    expect(chunk.length).toBeGreaterThan(1);
     const { train } = await data(address, await example('train'));
     const events = await subscription(address, (await example('follow-job')).replaceAll('JOB_ID', train.id));
     expect(events.at(-1)?.data.trainingProgress.job).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
@@ -189,6 +194,8 @@ describe('npm start on a bare machine', () => {
       version: { number: 2, parent: 1 },
       promotion: { promoted: true },
     });
+    expect((await data(address, await example('create-dataset'))).createDataset).toMatchObject({ rows: 4 });
+    expect((await data(address, await example('compare'))).compareVersions).toMatchObject({ rows: 4, learnedRows: 0 });
   });
 
   it('tells a caller what is wrong, where, and what would be right', async () => {

@@ -107,12 +107,16 @@ describeInBrowser('GraphiQL at /graphql', () => {
     expect(await page.getByRole('tab').allInnerTexts()).toEqual([
       'Embed',
       'Classify',
+      'Explain',
+      'Similarity',
       'Train',
       'FollowJob',
       'Promote',
+      'CreateDataset',
       'FineTune',
+      'Compare',
     ]);
-    expect(examples).toHaveLength(6);
+    expect(examples).toHaveLength(10);
     expect(await page.locator('.graphiql-query-editor').textContent()).toContain('embed');
   });
 
