@@ -9,7 +9,7 @@ import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
-import { Split } from '../datasets.js';
+import { Split } from '../examples.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
 import { givenTraining, TrainInput } from './input.js';
 import {
