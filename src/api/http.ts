@@ -15,6 +15,7 @@ import type { Context } from './context.js';
 import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
+import { serveOpenAi } from './openai/serve.js';
 import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
@@ -80,6 +81,7 @@ export async function serveHttp(
   serveHealth(app, context);
   serveMetrics(app, context);
   serveUploads(app, context, log);
+  serveOpenAi(app, context, config.openAiModels, log);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
