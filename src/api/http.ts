@@ -12,6 +12,7 @@ import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
+import { ownSitesQueries } from './cross-site.js';
 import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
@@ -86,6 +87,7 @@ export async function serveHttp(
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
+    ownSitesQueries,
     express.json({ limit: LONGEST_BODY }),
     expressMiddleware(apollo, { context: async ({ res }) => ({ ...context, signal: signalOf(res) }) }),
   );

@@ -42,7 +42,7 @@ export async function encoderNamed(
     if (named) return await context.served.encoderOf(named.model, named.asked);
   } catch (error) {
     if (!(error instanceof ManyheadError)) throw error;
-    const isThere = named?.model === DEFAULT_MODEL || (await context.registry.models()).includes(String(named?.model));
+    const isThere = named !== undefined && (await context.registry.models()).includes(named.model);
     // Versions and aliases are named in the same field.
     if (isThere || error.code !== 'NOT_FOUND') throw new ManyheadError(error.code, error.message, 'model');
   }

@@ -32,7 +32,8 @@ export function readEmbeddingsRequest(body: unknown): EmbeddingsRequest {
     throw new ManyheadError('BAD_USER_INPUT', 'the body is not a JSON object: give one with "model" and "input".');
   const given = new Map<string, unknown>(Object.entries(body).filter(([, value]) => value !== null));
   for (const name of given.keys())
-    if (!FIELDS.has(name)) throw badInput(shown(name), `${shown(name)} is not known: give ${[...FIELDS].join(', ')}.`);
+    if (!FIELDS.has(name))
+      throw new ManyheadError('BAD_USER_INPUT', `${shown(name)} is not known: give ${[...FIELDS].join(', ')}.`);
   const user = given.get('user');
   if (user !== undefined && typeof user !== 'string') throw badInput('user', `user is ${shown(user)}: give a string.`);
   return {
