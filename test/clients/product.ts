@@ -2,31 +2,34 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { run, temporaryFolder } from '../system/stage.js';
+import { kinds } from '../queue/kinds.js';
+import { startApi, startWorker, temporaryFolder } from '../system/stage.js';
 
 export const project = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The whole product, as `npm start` runs it, in a folder of its own. */
+/** An API and a worker with a queue between them, and everything they keep in a folder of its own. */
 export interface Product {
   readonly address: string;
   stop(): Promise<void>;
 }
 
-/** Starts it without starter heads, unless the environment says otherwise. */
-export async function startProduct(environment: Record<string, string> = {}): Promise<Product> {
-  const folder = await temporaryFolder();
-  const running = run('src/main.js', {
+/** Starts it without starter heads, unless the environment says otherwise; on Redis where that is installed: it is ready sooner. */
+export async function startProduct(given: Record<string, string> = {}): Promise<Product> {
+  const kind = kinds.findLast(({ missing }) => missing === undefined) ?? kinds[0];
+  const [folder, queue] = await Promise.all([temporaryFolder(), kind.prepare()]);
+  const environment: Record<string, string> = {
     DATA_DIR: folder.path,
-    PORT: '0',
     STARTER: 'off',
     ENCODER_THREADS: '1',
-    ...environment,
-  });
-  const [, address] = await running.says(/ready: open (http:\S+)\/graphql/);
+    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
+    ...given,
+  };
+  const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
   return {
-    address,
+    address: api.address,
     async stop() {
-      await running.end('SIGINT');
+      await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
+      await queue.remove();
       await folder.remove();
     },
   };
