@@ -27,6 +27,7 @@ describe.skipIf(isMissing)('curl', () => {
     folder = await temporaryFolder();
     await cp(`${project}examples`, join(folder.path, 'examples'), { recursive: true });
     await writeFile(join(folder.path, 'rows.csv'), 'text,topic\nWhere is it?,place\nWhen is it?,time\n');
+    await writeFile(join(folder.path, 'rows.jsonl'), '{"text":"Where is it?","topic":"place"}\n');
     product = await startProduct({ STARTER: 'on' });
     const [{ id }] = (await data(product.address, '{ trainingJobs { nodes { id } } }')).trainingJobs.nodes;
     await finished(product.address, id);
@@ -39,7 +40,7 @@ describe.skipIf(isMissing)('curl', () => {
   /** What lines of a page or of an example answer, run where the page's reader would be. */
   const run = async (lines: string): Promise<string> => {
     const here = lines.replaceAll(/\b(localhost|127\.0\.0\.1):4000\b/g, new URL(product.address).host);
-    const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', here], {
+    const { stdout } = await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', here], {
       cwd: folder.path,
       env: { PATH: process.env.PATH, HOME: process.env.HOME, MANYHEAD_URL: product.address },
       timeout: 30_000,

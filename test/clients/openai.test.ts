@@ -46,9 +46,9 @@ const metric = async (name: string): Promise<number> => {
   return Number(text.match(new RegExp(`^manyhead_encoder_${name} (\\S+)`, 'm'))?.[1]);
 };
 
-/** A request that keeps the encoder busy for about a second, once it is. */
+/** A request that keeps the encoder busy for a while, once it is. */
 const busy = async (): Promise<{ readonly done: Promise<unknown> }> => {
-  const texts = Array.from({ length: 500 }, (_, i) => `${i} ${'a plain word or two '.repeat(4)}`);
+  const texts = Array.from({ length: 200 }, (_, i) => `${i} ${'a plain word or two '.repeat(4)}`);
   const done = data(product.address, 'query Embed($texts: [String!]!) { embed(texts: $texts) { tokens } }', { texts });
   await eventually('the queue to be full', async () => (await metric('waiting_tokens')) >= 2000, 20_000);
   return { done };
