@@ -201,6 +201,7 @@ describe('the openai package', () => {
     await expect(asking).rejects.toThrow(OpenAI.APIUserAbortError);
     await eventually('nothing to wait', async () => (await metric('waiting_tokens')) === 0);
     expect((await metric('texts_encoded_total')) - before).toBeLessThan(1500);
+    expect(product.said()).not.toContain('a request failed');
   });
 });
 

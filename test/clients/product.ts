@@ -10,6 +10,8 @@ export const project = fileURLToPath(new URL('../..', import.meta.url));
 /** An API and a worker with a queue between them, and everything they keep in a folder of its own. */
 export interface Product {
   readonly address: string;
+  /** What the API has said. */
+  said(): string;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startProduct(given: Record<string, string> = {}): Promise<
   const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
   return {
     address: api.address,
+    said: api.running.said,
     async stop() {
       await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
       await queue.remove();

@@ -31,7 +31,7 @@ const meanings: ReadonlyMap<string, readonly [status: number, type: string, code
   ['OVERLOADED', [503, 'server_error', 'overloaded']],
 ]);
 
-export function openAiError(
+function openAiError(
   status: number,
   message: string,
   type: string,

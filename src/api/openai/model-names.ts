@@ -8,10 +8,10 @@ import type { Context } from '../context.js';
 /** Names of other people's models that stand for one of ours, as the setting OPENAI_MODELS has them. */
 export type BorrowedNames = ReadonlyMap<string, string>;
 
-/** What a `model` of the OpenAI API means here. */
+/** What a `model` of the OpenAI API means here: the encoder that everything starts from, or that of a version. */
 export type NamedModel =
-  /** The encoder that everything starts from, by its own name. */
-  { readonly kind: 'pretrained' } | { readonly kind: 'version'; readonly model: string; readonly asked: AskedVersion };
+  | { readonly kind: 'pretrained' }
+  | { readonly kind: 'version'; readonly model: string; readonly asked: AskedVersion };
 
 /**
  * Reads `all-MiniLM-L6-v2` (or whatever the pretrained encoder is called), `support`, `support:3`, `support@staging`, or a
