@@ -38,6 +38,8 @@ export interface Config {
   /** How many of a model's newest versions stay when one is made, beside those that an alias points to; 0: all. */
   readonly keepVersions: number;
   readonly logLevel: LogLevel;
+  /** Names of other people's models that POST /v1/embeddings takes for one of ours. */
+  readonly openAiModels: ReadonlyMap<string, string>;
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -80,6 +82,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   const onOrOff = (name: string): boolean => oneOf(name, 'on', ['on', 'off']) === 'on';
 
+  const namesIn = (name: string): ReadonlyMap<string, string> =>
+    new Map(
+      (read(name)?.split(',') ?? []).map((pair) => {
+        const [, theirs, ours] = pair.match(/^\s*([^\s=]+)\s*=\s*([^\s=]+)\s*$/) ?? [];
+        if (theirs === undefined || ours === undefined)
+          throw new ConfigError(
+            `${name} is ${JSON.stringify(read(name))}: give their-name=our-name, with commas between.`,
+          );
+        return [theirs, ours];
+      }),
+    );
+
   const dataFolder = resolve(read('DATA_DIR') ?? 'data');
   const encoderFolder = read('ENCODER');
   return {
@@ -100,6 +114,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    openAiModels: namesIn('OPENAI_MODELS'),
     graphiql: onOrOff('GRAPHIQL'),
     introspection: onOrOff('INTROSPECTION'),
     starter: onOrOff('STARTER'),

@@ -26,12 +26,21 @@ describe('the configuration', () => {
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],
     ['REDIS_URL', 'localhost:6379'],
+    ['OPENAI_MODELS', 'text-embedding-3-small'],
   ])('names %s, its value and what it may be, when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}"`);
   });
 
   it('reads a choice in any case', () => {
     expect(readConfig({ ENCODER_PRECISION: 'INT8' }).encoderPrecision).toBe('int8');
+  });
+
+  it('reads the names that are lent to models', () => {
+    const { openAiModels } = readConfig({ OPENAI_MODELS: 'text-embedding-3-small=default, ada = support@staging' });
+    expect([...openAiModels]).toEqual([
+      ['text-embedding-3-small', 'default'],
+      ['ada', 'support@staging'],
+    ]);
   });
 
   it('never shows a password', () => {

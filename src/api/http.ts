@@ -12,9 +12,11 @@ import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
+import { ownSitesQueries } from './cross-site.js';
 import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
+import { serveOpenAi } from './openai/serve.js';
 import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
@@ -80,10 +82,12 @@ export async function serveHttp(
   serveHealth(app, context);
   serveMetrics(app, context);
   serveUploads(app, context, log);
+  serveOpenAi(app, context, config.openAiModels, log);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
+    ownSitesQueries,
     express.json({ limit: LONGEST_BODY }),
     expressMiddleware(apollo, { context: async ({ res }) => ({ ...context, signal: signalOf(res) }) }),
   );

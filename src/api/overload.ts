@@ -3,7 +3,7 @@ import { ManyheadError } from '../errors.js';
 import type { Context } from './context.js';
 
 /** Seconds after which a caller that was turned away may try again. */
-const RETRY_AFTER = '1';
+export const RETRY_AFTER = '1';
 
 /** A request of which nothing could be answered because too much waits is a 503, so that proxies and clients back off. */
 export const overloadStatus: ApolloServerPlugin<Context> = {

@@ -5,6 +5,7 @@ import { type EncoderCounts, newCounts } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
+import { framedTokens } from './framed-tokens.js';
 import { encoderGraph } from './graph.js';
 import { calibrationBatch } from './int8/calibration.js';
 import { int8Graph } from './int8/graph.js';
@@ -61,6 +62,12 @@ export interface Encoder extends EncoderDescription {
    *   the encoder is closed
    */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Encoded[]>;
+  /**
+   * Vectors of texts that are given as the ids of their tokens, with or without [CLS] and [SEP] around them.
+   * @param lists ids from 0 to below `architecture.vocabulary`
+   * @throws ManyheadError as `encode`
+   */
+  encodeTokens(lists: readonly (readonly number[])[], options?: EncodeOptions): Promise<Encoded[]>;
   /** Tokens of a text, however long, the two that mark start and end among them. */
   countTokens(text: string): number;
   /** Tokens that wait to be encoded. */
@@ -104,6 +111,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const { files, architecture, maxTokens } = description;
   const { precision = 'fp32' } = options;
   const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
+  const frame = tokenize('').ids;
   const parts = {
     architecture,
     pooling: files.pooling,
@@ -120,6 +128,9 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
   const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
+  // A list of ids goes its way as a text of them. No text is taken for it in the cache: the name differs from its start.
+  const listed = (list: string) => framedTokens(list.split(',').map(Number), frame, maxTokens);
+  const sharedLists = new SharedTexts(`tokens ${id} ${precision}`, listed, queue, cache, counts);
   let count: ((text: string) => number) | undefined;
   return {
     ...description,
@@ -130,6 +141,15 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
     async encode(texts, options = {}) {
       queue.admit();
       return encodeTexts(texts, shared, queue, options);
+    },
+    async encodeTokens(lists, options = {}) {
+      queue.admit();
+      return encodeTexts(
+        lists.map((ids) => ids.join(',')),
+        sharedLists,
+        queue,
+        options,
+      );
     },
     countTokens(text) {
       count ??= tokenCounter(description);
