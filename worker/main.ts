@@ -7,6 +7,10 @@ import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
 import { openLog } from '../src/log.js';
+import { batchMetrics, encoderMetrics } from '../src/metrics/encoders.js';
+import { jobMetrics } from '../src/metrics/jobs.js';
+import { serveMetricsAlone } from '../src/metrics/listener.js';
+import { processMetrics } from '../src/metrics/process.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
 import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
@@ -14,6 +18,7 @@ import { openWorker } from '../src/queue/worker.js';
 import { storedEncodersOn } from '../src/registry/encoders.js';
 import { registryOn } from '../src/registry/registry.js';
 import { openEncoders } from '../src/serving/encoders.js';
+import { openTracing } from '../src/tracing/open.js';
 import { libraryVersions } from './libraries.js';
 import { type RunContext, runDelivery } from './run.js';
 
@@ -28,7 +33,13 @@ async function startWorker(config: Config): Promise<Started> {
   await probeQueue(config, onError);
   const store = folderStore(config.dataFolder);
   // Whatever serves them, heads learn from exact vectors.
-  const encoders = await openEncoders({ ...config, encoderPrecision: 'fp32' }, storedEncodersOn(store));
+  const register = processMetrics('worker');
+  const exact = { ...config, encoderPrecision: 'fp32' } as const;
+  const encoders = await openEncoders(exact, storedEncodersOn(store), batchMetrics(register));
+  encoderMetrics(register, encoders);
+  const tracing = await openTracing('manyhead-worker', config.tracesEndpoint, log);
+  const { workerMetrics } = config;
+  const metrics = workerMetrics && (await serveMetricsAlone(register, workerMetrics.port, workerMetrics.host));
   const stopping = new AbortController();
   const context: RunContext = {
     encoders,
@@ -36,6 +47,8 @@ async function startWorker(config: Config): Promise<Started> {
     keepVersions: config.keepVersions,
     checkpoints: checkpointsOn(store),
     log,
+    tracing,
+    metrics: jobMetrics(register),
     datasets: datasetsOn(store),
     vectors: storedVectorsOn(store),
     projections: projectionsOn(store),
@@ -54,7 +67,8 @@ async function startWorker(config: Config): Promise<Started> {
     async stop() {
       stopping.abort();
       await worker.close();
-      await encoders.close();
+      metrics?.close();
+      await Promise.all([encoders.close(), tracing.close()]);
     },
   };
 }

@@ -5,9 +5,11 @@ import { UnreadableRows } from '../datasets/reading/problem.js';
 import { type FileFormat, readRows } from '../datasets/reading/read.js';
 import { type ErrorCode, ManyheadError, shown } from '../errors.js';
 import type { Log } from '../log.js';
+import type { RequestMetrics } from '../metrics/requests.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
+import { requestOf } from './requests/request.js';
 
 /** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
 const SILENCE = 30_000;
@@ -32,11 +34,13 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
  * PUT /datasets/:name stores the rows of a CSV or JSON lines file of any size under a name, read as they come; the data set that
  * had the name before stays until the last row is stored.
  */
-export function serveUploads(app: Express, context: Context, log: Log): void {
+export function serveUploads(app: Express, context: Context, metrics: RequestMetrics, log: Log): void {
   app.put('/datasets/:name', async (request, response) => {
+    requestOf(request)?.asks({ type: 'upload', fields: 'datasets', name: undefined });
     request.setTimeout(SILENCE, () => request.destroy());
     try {
       const dataset = await store(request, context);
+      metrics.uploaded(dataset.rows);
       log.info('data set uploaded', { dataset: dataset.name, rows: dataset.rows, digest: dataset.digest });
       response.json(dataset);
     } catch (error) {
@@ -70,6 +74,7 @@ function contentType({ headers }: IncomingMessage): [FileFormat, string | undefi
 }
 
 function refuse(error: unknown, request: Request, response: Response, log: Log): void {
+  requestOf(request)?.fails(error instanceof ManyheadError ? error.code : 'INTERNAL');
   const status =
     error instanceof UnknownFormat ? 415 : error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
   // What is still to come is not read.

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Architecture, readArchitecture } from './architecture.js';
-import { type EncoderCounts, newCounts } from './counts.js';
+import { type EncoderCounts, newCounts, type OnBatch } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
@@ -36,6 +36,7 @@ export interface EncoderOptions {
   readonly cache?: VectorCache;
   /** Where is counted what it does. */
   readonly counts?: EncoderCounts;
+  readonly onBatch?: OnBatch;
 }
 
 /** What is known of an encoder before its weights are read. */
@@ -118,7 +119,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const model = sessionModel(written, dirname(files.weightsPath), sessionThreads);
   const sessions = Math.max(1, Math.floor(threads / sessionThreads));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
-  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
+  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts, options.onBatch);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
   let count: ((text: string) => number) | undefined;
   return {
