@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
@@ -40,14 +39,12 @@ export function takesShortWay(
   if (!isUsual) return false;
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  const end = () => {
+  request.once('end', () => {
     answer(apollo, context, request, response, Buffer.concat(chunks)).catch((error) => {
-      log.error('a request could not be answered', {}, error);
+      log.error('a request could not be answered', { request: requestOf(request)?.id }, error);
       response.destroy();
     });
-  };
-  // Bound, so that what is logged from here on still carries the request.
-  request.once('end', AsyncResource.bind(end));
+  });
   return true;
 }
 

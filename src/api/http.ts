@@ -10,7 +10,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.js';
-import { carrying, type Log } from '../log.js';
+import type { Log } from '../log.js';
 import { requestMetrics } from '../metrics/requests.js';
 import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
@@ -20,7 +20,7 @@ import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
 import { serveHealth } from './health.js';
 import { serveMetrics } from './metrics.js';
 import { overloadStatus } from './overload.js';
-import { observeOperations } from './requests/plugin.js';
+import { observeOperations, requestThatFailed } from './requests/plugin.js';
 import { observeRequests, requestOf } from './requests/request.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
@@ -73,10 +73,8 @@ export async function serveHttp(
   const app = express();
   const server = createServer((request, response) => {
     if (request.method !== 'PUT') endWhereSlow(request);
-    const { id } = observer.http(request, response);
-    carrying({ request: id }, () => {
-      if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
-    });
+    observer.http(request, response);
+    if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
   });
   // Node's own limit knows no exception for uploads.
   server.requestTimeout = 0;
@@ -84,7 +82,7 @@ export async function serveHttp(
     schema,
     introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
-    formatError: (_, error) => callerError(error, log),
+    formatError: (_, error) => callerError(error, log, requestThatFailed(error)),
     logger: quietLogger(log),
     stringifyResult: stringifyWithVectors,
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
@@ -161,7 +159,7 @@ const bodyErrors =
     if (response.headersSent) return next(error);
     const status = typeof error?.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) {
-      response.status(500).json({ errors: [callerError(error, log)] });
+      response.status(500).json({ errors: [callerError(error, log, requestOf(request)?.id)] });
       return;
     }
     const code = status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';

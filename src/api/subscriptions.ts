@@ -9,7 +9,7 @@ import {
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.js';
-import { carrying, type Log } from '../log.js';
+import type { Log } from '../log.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
 import { operationIn } from './requests/operation.js';
@@ -39,12 +39,11 @@ export function serveSubscriptions(
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: LONGEST_MESSAGE });
   /** Operations that are under way. */
   const open = new Map<object, ObservedRequest>();
-  const told = (errors: readonly GraphQLError[], request: ObservedRequest | undefined) =>
-    carrying({ request: request?.id }, () => {
-      const shown = errors.map((error) => callerError(error, log));
-      if (shown[0]) request?.fails(String(shown[0].extensions?.code));
-      return shown;
-    });
+  const told = (errors: readonly GraphQLError[], request: ObservedRequest | undefined) => {
+    const shown = errors.map((error) => callerError(error, log, request?.id));
+    if (shown[0]) request?.fails(String(shown[0].extensions?.code));
+    return shown;
+  };
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const serving = useServer(
     {

@@ -41,7 +41,13 @@ export function serveUploads(app: Express, context: Context, metrics: RequestMet
     try {
       const dataset = await store(request, context);
       metrics.uploaded(dataset.rows);
-      log.info('data set uploaded', { dataset: dataset.name, rows: dataset.rows, digest: dataset.digest });
+      const about = {
+        request: requestOf(request)?.id,
+        dataset: dataset.name,
+        rows: dataset.rows,
+        digest: dataset.digest,
+      };
+      log.info('data set uploaded', about);
       response.json(dataset);
     } catch (error) {
       // Who has gone away hears nothing.
@@ -83,6 +89,6 @@ function refuse(error: unknown, request: Request, response: Response, log: Log):
     const { code } = error;
     const errors = error.problems.map(({ message, ...place }) => ({ message, extensions: { code, ...place } }));
     response.json({ errors, errorCount: error.count });
-  } else response.json({ errors: [callerError(error, log)], errorCount: 1 });
+  } else response.json({ errors: [callerError(error, log, requestOf(request)?.id)], errorCount: 1 });
   request.resume();
 }

@@ -14,7 +14,14 @@ export async function queued(
     const job = await queue(request && { request: request.id, ...(span?.traceparent && { trace: span.traceparent }) });
     const { id, attempt, order } = job;
     span?.set({ job: id });
-    log.info('job queued', { job: id, attempt, kind: order.kind, model: order.model, by: caller.name });
+    log.info('job queued', {
+      request: request?.id,
+      job: id,
+      attempt,
+      kind: order.kind,
+      model: order.model,
+      by: caller.name,
+    });
     span?.end();
     return job;
   } catch (error) {
