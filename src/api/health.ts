@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
+import type { Encoder } from '../encoder/open.js';
 import { ManyheadError } from '../errors.js';
+import type { TrainingQueue } from '../queue/queue.js';
 import { version } from '../version.js';
-import type { Context } from './context.js';
 import { printedSchema } from './schema.js';
 
 export interface Readiness {
@@ -11,14 +12,24 @@ export interface Readiness {
   leave(): void;
 }
 
+/** What health is asked about. */
+interface Rooms {
+  readonly encoders: { readonly pretrained: Pick<Encoder, 'id' | 'base' | 'precision' | 'encode'> };
+  readonly queue: Pick<TrainingQueue, 'ping'>;
+}
+
 /** /livez while the process runs, /readyz while it can do its work, and /version. */
-export function serveHealth(app: Express, schema: GraphQLSchema, { encoders, queue }: Context): Readiness {
+export function serveHealth(
+  app: Express,
+  schema: GraphQLSchema,
+  { encoders: { pretrained }, queue }: Rooms,
+): Readiness {
   let isLeaving = false;
   const about = {
     name: 'manyhead',
     version,
     node: process.version,
-    encoder: { id: encoders.pretrained.id, base: encoders.pretrained.base, precision: encoders.pretrained.precision },
+    encoder: { id: pretrained.id, base: pretrained.base, precision: pretrained.precision },
     /** sha256 of schema.graphql. */
     schema: createHash('sha256').update(printedSchema(schema)).digest('hex'),
   };
@@ -31,7 +42,7 @@ export function serveHealth(app: Express, schema: GraphQLSchema, { encoders, que
   app.get('/readyz', async (_, response) => {
     try {
       if (isLeaving) throw new Error('the server is about to stop');
-      await Promise.all([encoders.pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
+      await Promise.all([pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
       response.type('text').send('ok\n');
     } catch {
       response.status(503).type('text').send('not ready\n');

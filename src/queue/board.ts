@@ -1,10 +1,10 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { Queue } from 'bullmq';
 import type { QueueConfig } from '../config.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { goodbye } from './goodbye.js';
 import { keyPrefix, openLink, queueName } from './link.js';
-import { callLimit } from './unavailable.js';
+import { callLimit, stopIfTooLate, withinCallLimit } from './unavailable.js';
 
 export interface QueueBoard {
   /** Its pages, and what they ask for. */
@@ -35,12 +35,30 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
     serverAdapter: server,
     options: { uiConfig: { boardTitle: 'Manyhead' } },
   });
+  const complainAside = aside(complain, 'board');
   server.setErrorHandler((error) => {
-    aside(complain, 'board')(error);
-    return { status: 500, body: { error: 'QUEUE_UNAVAILABLE', message: 'The job queue cannot be read right now.' } };
+    complainAside(error);
+    return { status: 500, body: AWAY };
   });
+  const pages: RequestListener = server.getRouter();
   return {
-    pages: server.getRouter(),
+    // What the pages ask the queue has the same limit as every call to it.
+    pages: (request, response) =>
+      withinCallLimit(async () => {
+        await link.reach();
+        stopIfTooLate();
+        pages(request, response);
+      }).catch((error) => {
+        complainAside(error);
+        refuse(response);
+      }),
     close: () => goodbye(link, () => queue.close(), callLimit),
   };
+}
+
+const AWAY = { error: 'QUEUE_UNAVAILABLE', message: 'The job queue cannot be read right now.' };
+
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(AWAY));
 }

@@ -22,11 +22,13 @@ export interface TrainingQueue {
   /** What its worker reported last; undefined where nothing was, or the delivery is not held. */
   progress(delivery: Delivery): Promise<unknown>;
   /** How many deliveries wait, are worked on, and wait to be tried again. */
-  depth(): Promise<Readonly<Record<'waiting' | 'active' | 'delayed', number>>>;
+  depth(): Promise<QueueDepth>;
   /** Resolves when the queue answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed', number>>;
 
 /** Losses (a worker that died, a run that threw) after which a delivery is given up. */
 export const mostLosses = 3;

@@ -96,6 +96,8 @@ describe('what goes on inside', () => {
     expect((await send(EMBED, { texts: ['a'] }, { 'x-request-id': 'x'.repeat(129) })).id).toMatch(/^[0-9a-f-]{36}$/);
     const other = await fetch(`${api.address}/nothing`, { headers: { 'x-request-id': 'lost' } });
     expect([other.status, other.headers.get('x-request-id')]).toEqual([404, 'lost']);
+    // The queue's board is not there unless it is asked for.
+    expect((await fetch(`${api.address}/queue`)).status).toBe(404);
   });
 
   it('follows a job from the request that queued it through every line of its worker', async () => {
