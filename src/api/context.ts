@@ -19,7 +19,7 @@ export interface Context extends JobRooms {
   readonly caller: Caller;
   /** The request that is answered; absent where Manyhead asks itself, as on its first start. */
   readonly request?: ObservedRequest;
-  /** Its. */
+  /** What it has asked of encoders so far. */
   readonly usage?: Usage;
   readonly log: Log;
   readonly encoders: Encoders;

@@ -1,5 +1,4 @@
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
-import { getOperationAST, Kind } from 'graphql';
+import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode } from 'graphql';
 
 /** What a request asks for. */
 export interface Operation {

@@ -3,8 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newUsage, type Usage } from '../../encoder/usage.js';
 import type { Log } from '../../log.js';
 import type { RequestMetrics } from '../../metrics/requests.js';
-import type { Span, Tracing } from '../../tracing/span.js';
-import { unheard } from '../../tracing/span.js';
+import { type Span, type Tracing, unheard } from '../../tracing/span.js';
 import type { Operation } from './operation.js';
 
 /** A request, from its arrival to its answer. */
@@ -80,7 +79,7 @@ export function observeRequests(
       const id = requestId(headers['x-request-id']);
       response.setHeader('x-request-id', id);
       const isWork = method === 'POST' || method === 'PUT';
-      const span = isWork ? tracing.begin('request', 'server', String(headers.traceparent)) : unheard;
+      const span = isWork ? tracing.begin('request', 'server', [headers.traceparent].flat()[0]) : unheard;
       const request = begin(id, span);
       response.once('close', () => {
         if (!response.writableFinished) request.fails('GONE');
