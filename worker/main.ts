@@ -1,8 +1,10 @@
 import { setPriority } from 'node:os';
+import type { Registry } from 'prom-client';
 import { folderStore } from '../src/artifacts/folder.js';
 import type { Config } from '../src/config.js';
 import { datasetsOn } from '../src/datasets/store.js';
 import { storedVectorsOn } from '../src/datasets/vectors.js';
+import { messageOf } from '../src/errors.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
@@ -12,6 +14,7 @@ import { jobMetrics } from '../src/metrics/jobs.js';
 import { serveMetricsAlone } from '../src/metrics/listener.js';
 import { processMetrics } from '../src/metrics/process.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { StartError } from '../src/processes/start-error.js';
 import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
 import { openWorker } from '../src/queue/worker.js';
@@ -38,8 +41,7 @@ async function startWorker(config: Config): Promise<Started> {
   const encoders = await openEncoders(exact, storedEncodersOn(store), batchMetrics(register));
   encoderMetrics(register, encoders);
   const tracing = await openTracing('manyhead-worker', config.tracesEndpoint, log);
-  const { workerMetrics } = config;
-  const metrics = workerMetrics && (await serveMetricsAlone(register, workerMetrics.port, workerMetrics.host));
+  const metrics = await openMetrics(register, config);
   const stopping = new AbortController();
   const context: RunContext = {
     encoders,
@@ -71,6 +73,17 @@ async function startWorker(config: Config): Promise<Started> {
       await Promise.all([encoders.close(), tracing.close()]);
     },
   };
+}
+
+/** Opens the worker's own port for its metrics, where one is wanted. */
+async function openMetrics(register: Registry, { workerMetrics }: Config) {
+  if (workerMetrics === undefined) return undefined;
+  const { port, host } = workerMetrics;
+  try {
+    return await serveMetricsAlone(register, port, host);
+  } catch (error) {
+    throw new StartError(`Metrics cannot be served on port ${port}: ${messageOf(error)}. Choose another METRICS_PORT.`);
+  }
 }
 
 /** Says at the start that the queue is away; later it may come and go. */
