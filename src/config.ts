@@ -40,6 +40,14 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Names of other people's models that POST /v1/embeddings takes for one of ours. */
   readonly openAiModels: ReadonlyMap<string, string>;
+  /** Requests that take longer are told in the log, in milliseconds. */
+  readonly slowRequest: number;
+  /** Where the worker serves its metrics; nowhere when absent. The API does at its own port. */
+  readonly workerMetrics: { readonly port: number; readonly host: string } | undefined;
+  /** An OpenTelemetry collector's address for OTLP over HTTP; nothing is traced when absent. */
+  readonly tracesEndpoint: string | undefined;
+  /** The queue's own board at /queue. */
+  readonly board: boolean;
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -80,7 +88,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return choice;
   };
 
-  const onOrOff = (name: string): boolean => oneOf(name, 'on', ['on', 'off']) === 'on';
+  const onOrOff = (name: string, fallback: 'on' | 'off' = 'on'): boolean =>
+    oneOf(name, fallback, ['on', 'off']) === 'on';
 
   const namesIn = (name: string): ReadonlyMap<string, string> =>
     new Map(
@@ -96,6 +105,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   const dataFolder = resolve(read('DATA_DIR') ?? 'data');
   const encoderFolder = read('ENCODER');
+  const metricsPort = whole('METRICS_PORT', 0, 1, 65535);
   return {
     port: whole('PORT', 4000, 0, 65535),
     host: read('HOST') ?? '127.0.0.1',
@@ -115,6 +125,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     openAiModels: namesIn('OPENAI_MODELS'),
+    slowRequest: whole('SLOW_REQUEST_MS', 5_000, 1, 3_600_000),
+    workerMetrics: metricsPort === 0 ? undefined : { port: metricsPort, host: read('METRICS_HOST') ?? '127.0.0.1' },
+    tracesEndpoint: collector(read('OTEL_EXPORTER_OTLP_ENDPOINT')),
+    board: onOrOff('BOARD', 'off'),
     graphiql: onOrOff('GRAPHIQL'),
     introspection: onOrOff('INTROSPECTION'),
     starter: onOrOff('STARTER'),
@@ -128,6 +142,14 @@ function queueConfig(url: string | undefined, folder: string): QueueConfig {
       `REDIS_URL is ${JSON.stringify(hidePassword(url))}: give redis://host:port or rediss://host:port.`,
     );
   return { kind: 'redis', url };
+}
+
+function collector(url: string | undefined): string | undefined {
+  if (url !== undefined && !(/^https?:\/\/[^\s]+$/.test(url) && URL.canParse(url)))
+    throw new ConfigError(
+      `OTEL_EXPORTER_OTLP_ENDPOINT is ${JSON.stringify(hidePassword(url))}: give http://host:4318, or https://.`,
+    );
+  return url;
 }
 
 /** A URL as logs and the terminal may show it. */

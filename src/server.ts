@@ -13,6 +13,9 @@ import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
 import { openLog } from './log.js';
+import { batchMetrics, encoderMetrics } from './metrics/encoders.js';
+import { processMetrics } from './metrics/process.js';
+import { queueMetrics } from './metrics/queue.js';
 import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
 import { projectionsOn } from './projections/projections.js';
 import { listen } from './queue/events.js';
@@ -24,6 +27,7 @@ import { datasetVectorsOn } from './serving/dataset-vectors.js';
 import { openEncoders } from './serving/encoders.js';
 import { explanationsOn } from './serving/explanations.js';
 import { servedVersions } from './serving/versions.js';
+import { openTracing } from './tracing/open.js';
 
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
 const RECONCILE_EVERY = 60_000;
@@ -38,7 +42,11 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   });
   const store = folderStore(config.dataFolder);
   await store.sweep();
-  const encoders = await openEncoders(config, storedEncodersOn(store));
+  const register = processMetrics('api');
+  const encoders = await openEncoders(config, storedEncodersOn(store), batchMetrics(register));
+  encoderMetrics(register, encoders);
+  queueMetrics(register, queue);
+  const tracing = await openTracing('manyhead-api', config.tracesEndpoint, log);
   const registry = registryOn(store);
   const datasets = datasetsOn(store);
   const vectors = datasetVectorsOn(storedVectorsOn(store), encoders);
@@ -47,6 +55,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const feed = jobFeed(rooms, log);
   const context: Context = {
     ...rooms,
+    log,
     // Whoever reaches the port: there are no keys to tell callers apart by.
     caller: { name: 'anonymous' },
     encoders,
@@ -60,7 +69,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };
   const events = await listen(config.queue, feed.heard, (message) => log.warn(message));
-  const http = await serveHttp(await apiSchema(), context, config, log);
+  const http = await serveHttp(await apiSchema(), context, config, { log, register, tracing });
 
   const compare = () =>
     reconcile(rooms).catch((error) => log.warn('jobs could not be compared with the queue', { why: messageOf(error) }));
@@ -76,7 +85,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     async stop() {
       clearInterval(comparing);
       await http.close();
-      await Promise.all([events.close(), queue.close(), encoders.close()]);
+      await Promise.all([events.close(), queue.close(), encoders.close(), tracing.close()]);
     },
   };
 }

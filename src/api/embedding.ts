@@ -111,12 +111,12 @@ export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
   async embed(
     @Args(() => EmbedArgs) asked: EmbedArgs,
-    @Ctx() { encoders, served, projections, signal }: Context,
+    @Ctx() { encoders, served, projections, signal, usage }: Context,
   ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
     const { project, version } = await projector(asked, reference ?? encoders.pretrained, projections);
-    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
+    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal, usage }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
     return encoded.map(({ vector, tokens, truncated }) => {
       const projected = project(vector);

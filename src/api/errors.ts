@@ -16,8 +16,9 @@ const REQUEST_CODES = new Set([
 /**
  * An error as a caller may see it: a ManyheadError and what GraphQL finds wrong with the request as they are; of
  * anything else an id, under which the log holds the cause.
+ * @param request the id of the request that is answered
  */
-export function callerError(error: unknown, log: Log): GraphQLFormattedError {
+export function callerError(error: unknown, log: Log, request: string | undefined): GraphQLFormattedError {
   const cause = causeOf(error);
   const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
   if (cause instanceof ManyheadError) {
@@ -32,7 +33,7 @@ export function callerError(error: unknown, log: Log): GraphQLFormattedError {
     if (REQUEST_CODES.has(String(code))) return { message: error.message, ...place, extensions: { code } };
   }
   const { code, message, id } = publicError(cause);
-  log.error('a request failed', { id }, cause);
+  log.error('a request failed', { id, request }, cause);
   return { message, ...place, extensions: { code, id } };
 }
 

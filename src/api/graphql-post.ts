@@ -4,6 +4,7 @@ import { constants, gzip } from 'node:zlib';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
+import { requestOf } from './requests/request.js';
 
 /** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
 export const COMPRESSED_FROM = 64 * 1024;
@@ -40,7 +41,7 @@ export function takesShortWay(
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.once('end', () => {
     answer(apollo, context, request, response, Buffer.concat(chunks)).catch((error) => {
-      log.error('a request could not be answered', {}, error);
+      log.error('a request could not be answered', { request: requestOf(request)?.id }, error);
       response.destroy();
     });
   });
@@ -58,6 +59,7 @@ async function answer(
   try {
     body = JSON.parse(bytes.toString('utf8'));
   } catch {
+    requestOf(request)?.fails('BAD_REQUEST');
     const errors = [
       { message: 'The request could not be read: its body is not JSON.', extensions: { code: 'BAD_REQUEST' } },
     ];
@@ -68,7 +70,7 @@ async function answer(
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: 'POST', headers, search: '', body },
-    context: async () => ({ ...context, signal: signalOf(response) }),
+    context: async () => perRequest(context, request, response),
   });
   for (const [name, value] of result.headers) response.setHeader(name, value);
   if (result.body.kind !== 'complete') throw new Error('answers in parts are not asked for here');
@@ -95,8 +97,14 @@ async function send(
   response.end(await compressed(text, { level: constants.Z_BEST_SPEED }));
 }
 
+/** What the resolvers of one request work with. */
+export function perRequest(context: Context, incoming: IncomingMessage, response: ServerResponse): Context {
+  const request = requestOf(incoming);
+  return { ...context, signal: signalOf(response), request, usage: request?.usage };
+}
+
 /** Aborted when the caller goes away before the answer is there. */
-export function signalOf(response: ServerResponse): AbortSignal {
+function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();

@@ -5,9 +5,11 @@ import { UnreadableRows } from '../datasets/reading/problem.js';
 import { type FileFormat, readRows } from '../datasets/reading/read.js';
 import { type ErrorCode, ManyheadError, shown } from '../errors.js';
 import type { Log } from '../log.js';
+import type { RequestMetrics } from '../metrics/requests.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
+import { requestOf } from './requests/request.js';
 
 /** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
 const SILENCE = 30_000;
@@ -32,12 +34,20 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
  * PUT /datasets/:name stores the rows of a CSV or JSON lines file of any size under a name, read as they come; the data set that
  * had the name before stays until the last row is stored.
  */
-export function serveUploads(app: Express, context: Context, log: Log): void {
+export function serveUploads(app: Express, context: Context, metrics: RequestMetrics, log: Log): void {
   app.put('/datasets/:name', async (request, response) => {
+    requestOf(request)?.asks({ type: 'upload', fields: 'datasets', name: undefined });
     request.setTimeout(SILENCE, () => request.destroy());
     try {
       const dataset = await store(request, context);
-      log.info('data set uploaded', { dataset: dataset.name, rows: dataset.rows, digest: dataset.digest });
+      metrics.uploaded(dataset.rows);
+      const about = {
+        request: requestOf(request)?.id,
+        dataset: dataset.name,
+        rows: dataset.rows,
+        digest: dataset.digest,
+      };
+      log.info('data set uploaded', about);
       response.json(dataset);
     } catch (error) {
       // Who has gone away hears nothing.
@@ -70,6 +80,7 @@ function contentType({ headers }: IncomingMessage): [FileFormat, string | undefi
 }
 
 function refuse(error: unknown, request: Request, response: Response, log: Log): void {
+  requestOf(request)?.fails(error instanceof ManyheadError ? error.code : 'INTERNAL');
   const status =
     error instanceof UnknownFormat ? 415 : error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
   // What is still to come is not read.
@@ -78,6 +89,6 @@ function refuse(error: unknown, request: Request, response: Response, log: Log):
     const { code } = error;
     const errors = error.problems.map(({ message, ...place }) => ({ message, extensions: { code, ...place } }));
     response.json({ errors, errorCount: error.count });
-  } else response.json({ errors: [callerError(error, log)], errorCount: 1 });
+  } else response.json({ errors: [callerError(error, log, requestOf(request)?.id)], errorCount: 1 });
   request.resume();
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Architecture, readArchitecture } from './architecture.js';
-import { type EncoderCounts, newCounts } from './counts.js';
+import { type EncoderCounts, newCounts, type OnBatch } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
@@ -37,6 +37,7 @@ export interface EncoderOptions {
   readonly cache?: VectorCache;
   /** Where is counted what it does. */
   readonly counts?: EncoderCounts;
+  readonly onBatch?: OnBatch;
 }
 
 /** What is known of an encoder before its weights are read. */
@@ -126,7 +127,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const model = sessionModel(written, dirname(files.weightsPath), sessionThreads);
   const sessions = Math.max(1, Math.floor(threads / sessionThreads));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
-  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
+  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts, options.onBatch);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
   // A list of ids goes its way as a text of them. No text is taken for it in the cache: the name differs from its start.
   const listed = (list: string) => framedTokens(list.split(',').map(Number), frame, maxTokens);

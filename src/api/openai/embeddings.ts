@@ -29,7 +29,7 @@ export async function embeddings(
   context: Context,
   borrowed: BorrowedNames,
 ): Promise<EmbeddingList> {
-  const { encoders, projections, signal } = context;
+  const { encoders, projections, signal, usage } = context;
   if (input.kind === 'tokens') checkTokensBelong(model, borrowed);
   const reference = await encoderNamed(model, context, borrowed);
   const { project } = await projector(
@@ -37,7 +37,7 @@ export async function embeddings(
     reference ?? encoders.pretrained,
     projections,
   );
-  const encoded = await encoders.use(reference, (encoder) => encode(encoder, input, { signal }));
+  const encoded = await encoders.use(reference, (encoder) => encode(encoder, input, { signal, usage }));
   const written = encoding === 'base64' ? inBase64 : (vector: Float32Array) => Vector.serialize(vector);
   const tokens = encoded.reduce((sum, each) => sum + each.tokens, 0);
   return {

@@ -4,7 +4,7 @@ import express, { type ErrorRequestHandler, type Express, type Response } from '
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { Context } from '../context.js';
-import { COMPRESSED_FROM, signalOf } from '../graphql-post.js';
+import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
 import { RETRY_AFTER } from '../overload.js';
 import { stringifyWithVectors } from '../vector.js';
 import { embeddings } from './embeddings.js';
@@ -24,8 +24,8 @@ export function serveOpenAi(app: Express, context: Context, borrowed: BorrowedNa
     .route('/embeddings')
     .post(express.json({ limit: LONGEST_REQUEST, verify: checkUtf8 }), async (request, response) => {
       if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
-      const signal = signalOf(response);
-      const answer = await embeddings(readEmbeddingsRequest(request.body), { ...context, signal }, borrowed);
+      const asked = readEmbeddingsRequest(request.body);
+      const answer = await embeddings(asked, perRequest(context, request, response), borrowed);
       response.type('json').send(stringifyWithVectors(answer));
     })
     .all(({ method }, response) => refuseMethod(response, method, 'POST'));
