@@ -210,11 +210,21 @@ describe('what goes on inside', () => {
     await send('{ embed(texts: []) { tokens ', {});
     await send('{ embed(texts: ["a"], dimensions: 0) { tokens } }', {});
     await upload('counted', 'text\n');
+    const openai = (input: unknown) =>
+      fetch(`${api.address}/v1/embeddings`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'all-MiniLM-L6-v2', input }),
+      });
+    await openai('a text');
+    await openai([]);
     for (const labels of [
       'type="query",operation="several",code="OK"',
       'type="unknown",operation="unknown",code="GRAPHQL_PARSE_FAILED"',
       'type="query",operation="embed",code="BAD_USER_INPUT"',
       'type="upload",operation="datasets",code="BAD_USER_INPUT"',
+      'type="openai",operation="embeddings",code="OK"',
+      'type="openai",operation="embeddings",code="BAD_USER_INPUT"',
     ])
       await eventually(labels, async () => (await count(labels)) >= 1);
     expect(await metrics()).not.toMatch(/"(One|Two|Three)"/);

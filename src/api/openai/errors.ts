@@ -45,12 +45,15 @@ function openAiError(
 export const invalidRequest = (status: number, code: string, message: string): OpenAiError =>
   openAiError(status, message, INVALID, code);
 
-/** Anything that was thrown, as a caller may see it; what is internal stays in the log, under an id. */
-export function callerOpenAiError(error: unknown, log: Log): OpenAiError {
+/**
+ * Anything that was thrown, as a caller may see it; what is internal stays in the log, under an id.
+ * @param request the id of the request that is answered
+ */
+export function callerOpenAiError(error: unknown, log: Log, request: string | undefined): OpenAiError {
   const meaning = error instanceof ManyheadError ? meanings.get(error.code) : undefined;
   if (error instanceof ManyheadError && meaning)
     return openAiError(meaning[0], error.message, meaning[1], meaning[2], error.field);
   const { message, id } = publicError(error);
-  log.error('a request failed', { id }, error);
+  log.error('a request failed', { id, request }, error);
   return openAiError(500, message, 'server_error', 'internal_error');
 }

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import compression from 'compression';
-import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { Context } from '../context.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
 import { RETRY_AFTER } from '../overload.js';
+import { requestOf } from '../requests/request.js';
 import { stringifyWithVectors } from '../vector.js';
 import { embeddings } from './embeddings.js';
 import { callerOpenAiError, invalidRequest, type OpenAiError } from './errors.js';
@@ -22,7 +23,7 @@ export function serveOpenAi(app: Express, context: Context, borrowed: BorrowedNa
   api.use(compression({ threshold: COMPRESSED_FROM, level: 1 }));
   api
     .route('/embeddings')
-    .post(express.json({ limit: LONGEST_REQUEST, verify: checkUtf8 }), async (request, response) => {
+    .post(asksForEmbeddings, express.json({ limit: LONGEST_REQUEST, verify: checkUtf8 }), async (request, response) => {
       if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
       const asked = readEmbeddingsRequest(request.body);
       const answer = await embeddings(asked, perRequest(context, request, response), borrowed);
@@ -48,6 +49,12 @@ export function serveOpenAi(app: Express, context: Context, borrowed: BorrowedNa
   app.use('/v1', api, errors(log));
 }
 
+/** For what is counted, traced and logged: here as it is for GraphQL. */
+const asksForEmbeddings: RequestHandler = (request, _, next) => {
+  requestOf(request)?.asks({ type: 'openai', fields: 'embeddings', name: undefined });
+  next();
+};
+
 /** Broken UTF-8 would be read as U+FFFD, and be embedded as another text than was meant. */
 function checkUtf8(_request: unknown, _response: unknown, bytes: Buffer, charset: string): void {
   if (charset === 'utf-8' && !isUtf8(bytes)) throw new ManyheadError('BAD_USER_INPUT', 'the body is not UTF-8.');
@@ -69,11 +76,14 @@ function refuse(response: Response, { status, body }: OpenAiError): void {
 /** Whatever went wrong on the way, as OpenAI's clients read it. */
 const errors =
   (log: Log): ErrorRequestHandler =>
-  (error, _request, response, next) => {
+  (error, request, response, next) => {
     if (response.headersSent) return next(error);
+    const observed = requestOf(request);
     // Who has gone away hears nothing.
     if (response.destroyed) return;
-    refuse(response, unreadable(error) ?? callerOpenAiError(error, log));
+    const refusal = unreadable(error) ?? callerOpenAiError(error, log, observed?.id);
+    observed?.fails(error instanceof ManyheadError ? error.code : refusal.status < 500 ? 'BAD_REQUEST' : 'INTERNAL');
+    refuse(response, refusal);
   };
 
 /** A body, or a path, that could not be read. */

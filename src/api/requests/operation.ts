@@ -2,7 +2,7 @@ import { type DocumentNode, getOperationAST, Kind, type OperationDefinitionNode 
 
 /** What a request asks for. */
 export interface Operation {
-  readonly type: 'query' | 'mutation' | 'subscription' | 'upload' | 'unknown';
+  readonly type: 'query' | 'mutation' | 'subscription' | 'upload' | 'openai' | 'unknown';
   /**
    * The field of the schema that it asks for; `several` where there are more. So metrics have as many series as the schema has
    * fields, whatever callers send.
