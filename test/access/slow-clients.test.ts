@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql, type Installation, install, send } from './stage.js';
@@ -42,6 +43,13 @@ describe('an API whose clients take their time', () => {
     // Who writes on after the end may lose what was said to it.
     const said = new Set(heard.map((each) => each.split('\r\n')[0]).filter(Boolean));
     expect([...said]).toEqual(['HTTP/1.1 408 Request Timeout']);
+  });
+
+  it('ends a connection that says nothing at all', async () => {
+    const { hostname, port } = new URL(api.address);
+    const socket = connect(Number(port), hostname);
+    socket.resume();
+    await once(socket, 'close');
   });
 
   it('ends a body that comes letter by letter, on the short way and the other', async () => {
