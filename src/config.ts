@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
+import { OWN_KEY_ID } from './access/key-text.js';
+import type { ActiveKey } from './access/keys.js';
+import type { RateSettings } from './access/rate-limits.js';
 import { type Precision, precisions } from './encoder/precision.js';
+import { type OperationLimits, readOperationLimits } from './operations/limits.js';
 
 /** Where the queue lives: on a Redis server, or in a process and a folder of our own. */
 export type QueueConfig =
@@ -10,6 +14,17 @@ export type QueueConfig =
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Whether HOST may open the API to others while there is no key. */
+  readonly access: 'keys' | 'open';
+  /** A key of the process that started this one, which no register holds. */
+  readonly ownKey: ActiveKey | undefined;
+  /** Origins of other sites whose pages may use the API. */
+  readonly origins: readonly string[];
+  /** Names beside localhost that the API may be called by while it needs no key. */
+  readonly hosts: readonly string[];
+  /** Proxies that stand before the API and tell in X-Forwarded-For who asks. */
+  readonly proxies: number;
+  readonly rates: RateSettings;
   /** Absolute path of the folder that holds models, data sets, jobs and the embedded queue. */
   readonly dataFolder: string;
   readonly queue: QueueConfig;
@@ -51,6 +66,17 @@ export interface Config {
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  readonly operationLimits: OperationLimits;
+  /** Absolute path of the operations that may be run; any when absent. */
+  readonly allowedOperations: string | undefined;
+  /** The longest upload, in bytes. */
+  readonly longestUpload: number;
+  /** WebSockets of a key, or of an address. */
+  readonly mostSockets: number;
+  /** Operations that all WebSockets of a key, or of an address without one, have going. */
+  readonly mostSubscriptions: number;
+  /** How long a request may take to arrive, in milliseconds: its headers, and all of it unless it is an upload. */
+  readonly arrival: { readonly headers: number; readonly body: number };
   /** Training the two starter heads on the very first start. */
   readonly starter: boolean;
 }
@@ -88,6 +114,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return choice;
   };
 
+  /** Parts between commas. */
+  const list = (name: string, form: string, fits: (part: string) => boolean): readonly string[] => {
+    const parts = (read(name) ?? '')
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean);
+    const stray = parts.find((part) => !fits(part));
+    if (stray !== undefined)
+      throw new ConfigError(`${name} has ${JSON.stringify(stray)}: give ${form}, with commas between.`);
+    return parts;
+  };
+
   const onOrOff = (name: string, fallback: 'on' | 'off' = 'on'): boolean =>
     oneOf(name, fallback, ['on', 'off']) === 'on';
 
@@ -106,9 +144,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const dataFolder = resolve(read('DATA_DIR') ?? 'data');
   const encoderFolder = read('ENCODER');
   const metricsPort = whole('METRICS_PORT', 0, 1, 65535);
+  const allowed = read('PERSISTED_OPERATIONS');
   return {
     port: whole('PORT', 4000, 0, 65535),
     host: read('HOST') ?? '127.0.0.1',
+    access: oneOf('ACCESS', 'keys', ['keys', 'open']),
+    ownKey: ownKey(read('STARTER_KEY_HASH')),
+    origins: list('CORS_ORIGINS', 'origins such as https://app.example.com', isOrigin),
+    proxies: whole('TRUST_PROXY', 0, 0, 16),
+    rates: rates(read, whole),
+    hosts: list('ALLOWED_HOSTS', 'names such as gpu-box.example.com, without a port', isHostName),
     dataFolder,
     queue: queueConfig(read('REDIS_URL'), resolve(read('QUEUE_DIR') ?? `${dataFolder}/queue`)),
     encoderFolder: encoderFolder === undefined ? undefined : resolve(encoderFolder),
@@ -131,8 +176,42 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     board: onOrOff('BOARD', 'off'),
     graphiql: onOrOff('GRAPHIQL'),
     introspection: onOrOff('INTROSPECTION'),
+    operationLimits: readOperationLimits((name, fallback) => whole(name, fallback, 1, 1_000_000_000)),
+    allowedOperations: allowed === undefined ? undefined : resolve(allowed),
+    longestUpload: whole('UPLOAD_MAX_MB', 4_096, 1, 1_048_576) * 2 ** 20,
+    mostSockets: whole('WEBSOCKET_MAX_CONNECTIONS', 200, 1, 1_000_000),
+    mostSubscriptions: whole('WEBSOCKET_MAX_SUBSCRIPTIONS', 1_000, 1, 1_000_000),
+    arrival: {
+      headers: whole('HEADERS_TIMEOUT_SECONDS', 15, 1, 3_600) * 1_000,
+      body: whole('BODY_TIMEOUT_SECONDS', 120, 1, 86_400) * 1_000,
+    },
     starter: onOrOff('STARTER'),
   };
+}
+
+type Whole = (name: string, fallback: number, least: number, most: number) => number;
+
+function rates(read: (name: string) => string | undefined, whole: Whole): RateSettings {
+  const most = 1_000_000_000;
+  const optional = (name: string) => (read(name) === undefined ? undefined : whole(name, 0, 0, most));
+  return {
+    requests: optional('RATE_LIMIT_REQUESTS'),
+    texts: optional('RATE_LIMIT_TEXTS'),
+    address: whole('RATE_LIMIT_ADDRESS', 0, 0, most),
+    failures: whole('RATE_LIMIT_FAILURES', 20, 0, most),
+  };
+}
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+
+const isHostName = (text: string): boolean => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(text);
+
+/** The key that `npm start` follows the API with: it lives as long as both. */
+function ownKey(sha256: string | undefined): ActiveKey | undefined {
+  if (sha256 === undefined) return undefined;
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    throw new ConfigError('STARTER_KEY_HASH is not one: `npm start` sets it by itself.');
+  return { id: OWN_KEY_ID, name: 'npm start', scope: 'read', createdAt: new Date().toISOString(), sha256 };
 }
 
 function queueConfig(url: string | undefined, folder: string): QueueConfig {

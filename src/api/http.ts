@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -12,30 +12,33 @@ import type { Registry } from 'prom-client';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import { requestMetrics } from '../metrics/requests.js';
+import type { Inspector } from '../operations/inspector.js';
+import { weighing } from '../operations/weighing.js';
 import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
-import type { Context } from './context.js';
+import type { Context, Rooms } from './context.js';
 import { ownSitesQueries } from './cross-site.js';
 import { callerError } from './errors.js';
+import type { Gate } from './gate/gate.js';
 import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
 import { serveHealth } from './health.js';
+import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
 import { serveOpenAi } from './openai/serve.js';
-import { overloadStatus } from './overload.js';
+import { refusalStatus } from './refusal-status.js';
 import { observeOperations, requestThatFailed } from './requests/plugin.js';
 import { observeRequests, requestOf } from './requests/request.js';
+import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
 import { stringifyWithVectors } from './vector.js';
+import { weighOperations } from './weigh-operations.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
 export const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
 const LAST_ANSWERS = 1_500;
-
-/** How long a request may take to arrive, in milliseconds, unless it is an upload. */
-const ARRIVAL = 300_000;
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
@@ -66,25 +69,32 @@ export interface HttpServer {
  */
 export async function serveHttp(
   schema: GraphQLSchema,
-  context: Context,
+  rooms: Rooms,
+  gate: Gate,
+  inspector: Inspector,
   config: Config,
   { log, register, tracing }: Observation,
 ): Promise<HttpServer> {
   const metrics = requestMetrics(register);
   const observer = observeRequests(log, tracing, metrics, config.slowRequest);
   const app = express();
-  const server = createServer((request, response) => {
-    if (request.method !== 'PUT') endWhereSlow(request);
+  const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
+  const server = createServer(connectionLimits(config), (request, response) => {
+    endWhereSlow(request, response, config);
     observer.http(request, response);
-    if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
+    gate.enter(request, response, () => {
+      if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
+    });
   });
-  // Node's own limit knows no exception for uploads.
-  server.requestTimeout = 0;
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
+    csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
-    formatError: (_, error) => callerError(error, log, requestThatFailed(error)),
+    formatError: (_, error) => callerError(error, log, requestThatFailed(error), config.introspection),
+    parseOptions: { maxTokens: config.operationLimits.tokens },
+    // Whoever asks by a hash asks for what is listed: PERSISTED_OPERATIONS.
+    persistedQueries: false,
     logger: quietLogger(log),
     stringifyResult: stringifyWithVectors,
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
@@ -92,25 +102,27 @@ export async function serveHttp(
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
       ApolloServerPluginLandingPageDisabled(),
-      overloadStatus,
+      refusalStatus,
       observeOperations,
+      weighOperations(inspector, weigh),
     ],
   });
   await apollo.start();
 
   app.disable('x-powered-by');
-  const readiness = serveHealth(app, schema, context);
+  const readiness = serveHealth(app, schema, rooms);
   serveMetrics(app, register);
-  serveUploads(app, context, metrics, log);
+  serveUploads(app, rooms, config.longestUpload, metrics, log);
   const board = await serveBoard(app, config, log);
-  serveOpenAi(app, context, config.openAiModels, log);
+  serveOpenAi(app, rooms, config.openAiModels, log);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
     ownSitesQueries,
     express.json({ limit: LONGEST_BODY }),
-    expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(context, req, res) }),
+    inspectRequests(inspector),
+    expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
   app.use((_, response) => {
     response.status(404).json({
@@ -125,7 +137,7 @@ export async function serveHttp(
   app.use(bodyErrors(log));
 
   await listening(server, config);
-  const subscriptions = serveSubscriptions(server, schema, context, config, observer, log);
+  const subscriptions = serveSubscriptions(server, schema, rooms, { gate, inspector, weigh, observer }, config, log);
   metrics.webSockets(subscriptions.connections);
   return {
     address: addressOf(server, config),
@@ -176,11 +188,6 @@ const bodyErrors =
           : `The request could not be read: ${error.type === 'entity.parse.failed' ? 'its body is not JSON' : 'its body is broken'}.`;
     response.status(status).json({ errors: [{ message, extensions: { code } }] });
   };
-
-function endWhereSlow(request: IncomingMessage): void {
-  const late = setTimeout(() => request.destroy(), ARRIVAL);
-  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
-}
 
 const listening = (server: Server, { port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -64,11 +64,12 @@ describe('clients of GraphQL, as they come', () => {
         expect(await get(headers)).toMatchObject({ status: 200, body: expect.stringContaining('"tokens":3') });
     });
 
-    it.each(['cross-site', 'same-site', 'none'])('is refused where a browser says %s', async (site) => {
-      expect(await get({ 'sec-fetch-site': site })).toMatchObject({
-        status: 400,
-        body: expect.stringContaining('CSRF'),
-      });
+    it.each([
+      ['cross-site', 403, 'ORIGIN_NOT_ALLOWED'],
+      ['same-site', 400, 'CSRF'],
+      ['none', 400, 'CSRF'],
+    ])('is refused where a browser says %s', async (site, status, why) => {
+      expect(await get({ 'sec-fetch-site': site })).toMatchObject({ status, body: expect.stringContaining(why) });
     });
 
     it('changes nothing', async () => {

@@ -26,6 +26,8 @@ const meanings: ReadonlyMap<string, readonly [status: number, type: string, code
   ['CONFLICT', [400, INVALID, 'conflict']],
   ['UNAUTHENTICATED', [401, INVALID, 'invalid_api_key']],
   ['FORBIDDEN', [403, INVALID, 'insufficient_permissions']],
+  ['HOST_NOT_ALLOWED', [403, INVALID, 'host_not_allowed']],
+  ['ORIGIN_NOT_ALLOWED', [403, INVALID, 'origin_not_allowed']],
   ['NOT_FOUND', [404, INVALID, 'model_not_found']],
   ['RATE_LIMITED', [429, 'requests', 'rate_limit_exceeded']],
   ['OVERLOADED', [503, 'server_error', 'overloaded']],
@@ -45,14 +47,21 @@ function openAiError(
 export const invalidRequest = (status: number, code: string, message: string): OpenAiError =>
   openAiError(status, message, INVALID, code);
 
+/** What is meant for the caller; undefined where that has no meaning over there. */
+export function meantOpenAiError({ code: own, message, field }: ManyheadError): OpenAiError | undefined {
+  const meaning = meanings.get(own);
+  if (meaning === undefined) return undefined;
+  const [status, type, code] = meaning;
+  return openAiError(status, message, type, code, field);
+}
+
 /**
  * Anything that was thrown, as a caller may see it; what is internal stays in the log, under an id.
  * @param request the id of the request that is answered
  */
 export function callerOpenAiError(error: unknown, log: Log, request: string | undefined): OpenAiError {
-  const meaning = error instanceof ManyheadError ? meanings.get(error.code) : undefined;
-  if (error instanceof ManyheadError && meaning)
-    return openAiError(meaning[0], error.message, meaning[1], meaning[2], error.field);
+  const meant = error instanceof ManyheadError ? meantOpenAiError(error) : undefined;
+  if (meant) return meant;
   const { message, id } = publicError(error);
   log.error('a request failed', { id, request }, error);
   return openAiError(500, message, 'server_error', 'internal_error');

@@ -3,7 +3,7 @@ import { PRODUCTION } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { EncoderReference } from '../../registry/version.js';
 import type { AskedVersion } from '../../serving/versions.js';
-import type { Context } from '../context.js';
+import type { Rooms } from '../context.js';
 
 /** Names of other people's models that stand for one of ours, as the setting OPENAI_MODELS has them. */
 export type BorrowedNames = ReadonlyMap<string, string>;
@@ -18,7 +18,7 @@ export type NamedModel =
  * borrowed name.
  * @returns undefined for what can be no name
  */
-export function namedModel(name: string, { encoders }: Context, borrowed: BorrowedNames): NamedModel | undefined {
+export function namedModel(name: string, { encoders }: Rooms, borrowed: BorrowedNames): NamedModel | undefined {
   const own = borrowed.get(name) ?? name;
   if (own === encoders.pretrained.base) return { kind: 'pretrained' };
   const [, model, number, alias = PRODUCTION] = own.match(/^([^:@]+)(?::(\d{1,9})|@([^:@]+))?$/) ?? [];
@@ -33,7 +33,7 @@ export function namedModel(name: string, { encoders }: Context, borrowed: Borrow
  */
 export async function encoderNamed(
   name: string,
-  context: Context,
+  context: Rooms,
   borrowed: BorrowedNames,
 ): Promise<EncoderReference | undefined> {
   const named = namedModel(name, context, borrowed);
@@ -50,7 +50,7 @@ export async function encoderNamed(
 }
 
 /** Every name worth listing: the encoder, the models, their aliases, and what was borrowed. Any version can be named besides. */
-export async function modelNames({ encoders, registry }: Context, borrowed: BorrowedNames): Promise<readonly string[]> {
+export async function modelNames({ encoders, registry }: Rooms, borrowed: BorrowedNames): Promise<readonly string[]> {
   const models = [...new Set([DEFAULT_MODEL, ...(await registry.models())])];
   const withAliases = models.map(async (model) => {
     const { aliases } = await registry.standing(model);

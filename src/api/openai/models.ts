@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Rooms } from '../context.js';
 import { type BorrowedNames, encoderNamed, modelNames, namedModel } from './model-names.js';
 
 /** A model as the OpenAI API describes it. */
@@ -12,7 +12,7 @@ export interface DescribedModel {
 
 /** The answer of GET /v1/models. */
 export async function listModels(
-  context: Context,
+  context: Rooms,
   borrowed: BorrowedNames,
 ): Promise<{ readonly object: 'list'; readonly data: readonly DescribedModel[] }> {
   const names = await modelNames(context, borrowed);
@@ -23,19 +23,19 @@ export async function listModels(
  * The answer of GET /v1/models/:model.
  * @throws ManyheadError NOT_FOUND where POST /v1/embeddings would
  */
-export async function retrieveModel(name: string, context: Context, borrowed: BorrowedNames): Promise<DescribedModel> {
+export async function retrieveModel(name: string, context: Rooms, borrowed: BorrowedNames): Promise<DescribedModel> {
   await encoderNamed(name, context, borrowed);
   return describe(name, context, borrowed);
 }
 
-const describe = async (name: string, context: Context, borrowed: BorrowedNames): Promise<DescribedModel> => ({
+const describe = async (name: string, context: Rooms, borrowed: BorrowedNames): Promise<DescribedModel> => ({
   id: name,
   object: 'model',
   created: await createdAt(name, context, borrowed),
   owned_by: 'manyhead',
 });
 
-async function createdAt(name: string, context: Context, borrowed: BorrowedNames): Promise<number> {
+async function createdAt(name: string, context: Rooms, borrowed: BorrowedNames): Promise<number> {
   const { registry } = context;
   const named = namedModel(name, context, borrowed);
   if (named?.kind !== 'version') return 0;

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import { RateLimited } from '../../access/rate-limits.js';
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
-import type { Context } from '../context.js';
+import type { Rooms } from '../context.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
-import { RETRY_AFTER } from '../overload.js';
+import { RETRY_AFTER } from '../refusal-status.js';
 import { requestOf } from '../requests/request.js';
 import { stringifyWithVectors } from '../vector.js';
 import { embeddings } from './embeddings.js';
@@ -18,7 +19,7 @@ import { readEmbeddingsRequest } from './request.js';
 const LONGEST_REQUEST = 16 * 1024 * 1024;
 
 /** The part of the OpenAI API that is about embeddings, at /v1: POST /v1/embeddings, GET /v1/models and /v1/models/:model. */
-export function serveOpenAi(app: Express, context: Context, borrowed: BorrowedNames, log: Log): void {
+export function serveOpenAi(app: Express, rooms: Rooms, borrowed: BorrowedNames, log: Log): void {
   const api = express.Router();
   api.use(compression({ threshold: COMPRESSED_FROM, level: 1 }));
   api
@@ -26,20 +27,22 @@ export function serveOpenAi(app: Express, context: Context, borrowed: BorrowedNa
     .post(asksForEmbeddings, express.json({ limit: LONGEST_REQUEST, verify: checkUtf8 }), async (request, response) => {
       if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
       const asked = readEmbeddingsRequest(request.body);
-      const answer = await embeddings(asked, perRequest(context, request, response), borrowed);
+      const context = perRequest(rooms, request, response);
+      await context.spendTexts(asked.input.kind === 'texts' ? asked.input.texts.length : asked.input.lists.length);
+      const answer = await embeddings(asked, context, borrowed);
       response.type('json').send(stringifyWithVectors(answer));
     })
     .all(({ method }, response) => refuseMethod(response, method, 'POST'));
   api
     .route('/models')
     .get(async (_, response) => {
-      response.json(await listModels(context, borrowed));
+      response.json(await listModels(rooms, borrowed));
     })
     .all(({ method }, response) => refuseMethod(response, method, 'GET'));
   api
     .route('/models/:model')
     .get(async ({ params }, response) => {
-      response.json(await retrieveModel(params.model, context, borrowed));
+      response.json(await retrieveModel(params.model, rooms, borrowed));
     })
     .all(({ method }, response) => refuseMethod(response, method, 'GET'));
   api.use(({ method }, response) => {
@@ -81,6 +84,7 @@ const errors =
     const observed = requestOf(request);
     // Who has gone away hears nothing.
     if (response.destroyed) return;
+    if (error instanceof RateLimited) response.set('Retry-After', String(error.allowance.reset));
     const refusal = unreadable(error) ?? callerOpenAiError(error, log, observed?.id);
     observed?.fails(error instanceof ManyheadError ? error.code : refusal.status < 500 ? 'BAD_REQUEST' : 'INTERNAL');
     refuse(response, refusal);
