@@ -1,0 +1,110 @@
+import { type Client, createClient } from 'graphql-ws/client';
+import { webSocket } from '#client/socket';
+import { ClientError, refusal } from './error.js';
+import type { CallOptions, Connection } from './http.js';
+import type { Operation } from './operation.js';
+
+/** Subscriptions over one WebSocket, which is open only while there are some. */
+export interface Subscriptions {
+  /**
+   * What a subscription tells, until it completes; where the connection breaks it is made again, and the subscription begun again.
+   * @throws ClientError
+   */
+  subscribe<Answer, Variables extends Readonly<Record<string, unknown>>>(
+    query: Operation<Answer, Variables>,
+    variables?: Variables,
+    options?: CallOptions,
+  ): AsyncGenerator<Answer, void>;
+  close(): void;
+}
+
+/** How often a connection that broke is tried again, and how long after, in milliseconds: twice as long each time. Two minutes in all. */
+const ATTEMPTS = 30;
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 5_000;
+
+/** The server is asked for a sign of life this often, and has this long to give it, in milliseconds. */
+const KEEP_ALIVE = 10_000;
+const SILENCE = 5_000;
+
+/** What the server means by how it closes a connection. */
+const codes: Readonly<Record<number, string>> = { 4401: 'UNAUTHENTICATED', 4403: 'FORBIDDEN', 4429: 'RATE_LIMITED' };
+
+export function subscriptionsOver({ base, headers }: Connection): Subscriptions {
+  let client: Client | undefined;
+
+  return {
+    async *subscribe<Answer, Variables extends Readonly<Record<string, unknown>>>(
+      query: Operation<Answer, Variables>,
+      variables?: Variables,
+      { signal }: CallOptions = {},
+    ) {
+      signal?.throwIfAborted();
+      client ??= connect(base, headers);
+      const events = client.iterate<Answer>({ query, variables });
+      const end = () => void events.return?.();
+      signal?.addEventListener('abort', end);
+      try {
+        for await (const { data, errors } of events) {
+          if (errors !== undefined && errors.length > 0) throw refusal(errors);
+          if (data != null) yield data;
+        }
+        signal?.throwIfAborted();
+      } catch (error) {
+        throw readable(error, base);
+      } finally {
+        signal?.removeEventListener('abort', end);
+      }
+    },
+    close() {
+      void client?.dispose();
+      client = undefined;
+    },
+  };
+}
+
+function connect(base: URL, headers: Connection['headers']): Client {
+  const url = new URL('graphql', base);
+  url.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
+  let late: ReturnType<typeof setTimeout> | undefined;
+  const client = createClient({
+    url: url.href,
+    webSocketImpl: webSocket,
+    connectionParams: headers,
+    retryAttempts: ATTEMPTS,
+    retryWait: (retries) =>
+      new Promise((resolve) => {
+        setTimeout(resolve, Math.min(FIRST_WAIT * 2 ** retries, LONGEST_WAIT) * (1 + Math.random() / 4));
+      }),
+    shouldRetry: (event) => closeCode(event) !== undefined && codes[closeCode(event) ?? 0] === undefined,
+    keepAlive: KEEP_ALIVE,
+    on: {
+      ping(received) {
+        if (!received) late = setTimeout(() => client.terminate(), SILENCE);
+      },
+      pong(received) {
+        if (received) clearTimeout(late);
+      },
+      closed: () => clearTimeout(late),
+    },
+  });
+  return client;
+}
+
+const closeCode = (event: unknown): number | undefined =>
+  typeof event === 'object' && event !== null && 'code' in event && typeof event.code === 'number'
+    ? event.code
+    : undefined;
+
+/** What graphql-ws throws: errors the server wrote, how it closed the connection, or whatever else. */
+function readable(error: unknown, base: URL): unknown {
+  if (Array.isArray(error) && error.length > 0) return refusal(error);
+  const code = closeCode(error);
+  if (code === undefined) return error;
+  const reason = typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : '';
+  return new ClientError(
+    codes[code] ?? 'UNREACHABLE',
+    `The connection to ${base.origin} was closed: ${reason || code}.`,
+    { cause: error },
+  );
+}
