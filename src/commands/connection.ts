@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+import { type Client, type ClientOptions, createClient } from '../client/client.js';
+import { UsageError } from './ending.js';
+
+/** Options of every command that asks a server. */
+export interface ServerOptions {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly json?: boolean;
+}
+
+const DEFAULT_URL = 'http://127.0.0.1:4000';
+
+/** A command that asks a server. */
+export const serverCommand = (name: string): Command =>
+  new Command(name)
+    .addOption(new Option('--url <url>', 'where the server is').env('MANYHEAD_URL').default(DEFAULT_URL))
+    .addOption(new Option('--api-key <key>', 'a key of the server; safer in the variable').env('MANYHEAD_API_KEY'))
+    .option('--json', 'print JSON');
+
+/** The options of a model's version, for commands that use one. */
+export const ofModel = (command: Command): Command => command.option('-m, --model <name>', 'the model', 'default');
+
+/**
+ * A client of the server that the options name.
+ * @throws UsageError
+ */
+export function clientOf({ url, apiKey }: ServerOptions, more: Omit<ClientOptions, 'url' | 'apiKey'> = {}): Client {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw new UsageError(`--url is ${JSON.stringify(url)}: give http://host:port or https://host:port.`);
+  return createClient({ url, apiKey, ...more });
+}
+
+/** What to write behind a command to reach the same server, for advice that can be copied; empty where nothing is needed. */
+export const sameServer = ({ url }: ServerOptions): string =>
+  url === (process.env.MANYHEAD_URL || DEFAULT_URL) ? '' : ` --url ${url}`;
