@@ -1,5 +1,6 @@
 import { ClientError, refusal, type WrittenError } from './error.js';
 import type { Operation } from './operation.js';
+import { pause, RECONNECTIONS, waitFor } from './waiting.js';
 
 /** How to reach a server. */
 export interface Connection {
@@ -18,10 +19,6 @@ export interface CallOptions {
 /** Codes of a server that has done nothing and asks to be asked again. */
 const BUSY = new Set(['OVERLOADED', 'RATE_LIMITED']);
 
-/** Where no Retry-After says how long to wait, in milliseconds: twice as long each time. */
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 10_000;
-
 /** What an HTTP status means where the answer does not say it. */
 const codes: Readonly<Record<number, string>> = {
   401: 'UNAUTHENTICATED',
@@ -35,25 +32,56 @@ const codes: Readonly<Record<number, string>> = {
  * One GraphQL operation over HTTP; where the server is busy, again after as long as it asks for.
  * @throws ClientError
  */
-export async function ask<Answer, Variables>(
+export const ask = <Answer, Variables>(
   connection: Connection,
   query: Operation<Answer, Variables>,
   variables: Variables | undefined,
-  { signal }: CallOptions = {},
+  options: CallOptions = {},
+): Promise<Answer> => again(() => once(connection, query, variables, options), mayRetry(connection.retries), options);
+
+/**
+ * The same for a query amid something longer, which does not end because the server is away for a while.
+ * @throws ClientError
+ */
+export const askPatiently = <Answer, Variables>(
+  connection: Connection,
+  query: Operation<Answer, Variables>,
+  variables: Variables,
+  options: CallOptions = {},
+): Promise<Answer> =>
+  again(() => once(connection, query, variables, options), mayRetry(RECONNECTIONS, 'UNREACHABLE'), options);
+
+async function once<Answer, Variables>(
+  connection: Connection,
+  query: Operation<Answer, Variables>,
+  variables: Variables | undefined,
+  { signal }: CallOptions,
 ): Promise<Answer> {
-  const body = JSON.stringify({ query, variables });
-  for (let attempt = 0; ; attempt++) {
+  const answer: { readonly data: Answer } = await send(connection, 'graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+    signal,
+  });
+  return answer.data;
+}
+
+const mayRetry =
+  (retries: number, also?: string) =>
+  ({ code }: ClientError, attempt: number): boolean =>
+    attempt < retries && (BUSY.has(code) || code === also);
+
+async function again<Answer>(
+  attempt: () => Promise<Answer>,
+  may: (error: ClientError, attempts: number) => boolean,
+  { signal }: CallOptions,
+): Promise<Answer> {
+  for (let attempts = 0; ; attempts++) {
     try {
-      const answer: { readonly data: Answer } = await send(connection, 'graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-        signal,
-      });
-      return answer.data;
+      return await attempt();
     } catch (error) {
-      if (!(error instanceof ClientError && BUSY.has(error.code)) || attempt >= connection.retries) throw error;
-      await pause(waitFor(error, attempt), signal);
+      if (!(error instanceof ClientError && may(error, attempts))) throw error;
+      await pause(waitFor(attempts, error.retryAfter === undefined ? undefined : 1_000 * error.retryAfter), signal);
     }
   }
 }
@@ -105,23 +133,3 @@ function readJson(text: string) {
     return undefined;
   }
 }
-
-/** In milliseconds; not the same for everybody, so that those who were turned away together do not come back together. */
-function waitFor({ retryAfter }: ClientError, attempt: number): number {
-  const least = retryAfter === undefined ? Math.min(FIRST_WAIT * 2 ** attempt, LONGEST_WAIT) : retryAfter * 1_000;
-  return least * (1 + Math.random() / 4);
-}
-
-const pause = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
-    const late = setTimeout(() => {
-      signal?.removeEventListener('abort', give);
-      resolve();
-    }, milliseconds);
-    const give = () => {
-      clearTimeout(late);
-      reject(signal?.reason);
-    };
-    signal?.addEventListener('abort', give, { once: true });
-  });

@@ -1,5 +1,5 @@
 import { ClientError } from './error.js';
-import { ask, type CallOptions, type Connection } from './http.js';
+import { ask, askPatiently, type CallOptions, type Connection } from './http.js';
 import * as operations from './operations.js';
 import type { Subscriptions } from './subscription.js';
 
@@ -64,7 +64,8 @@ export function jobHandle(connection: Connection, subscriptions: Subscriptions, 
     async result(options) {
       for await (const { trainingProgress } of subscriptions.subscribe(operations.Progress, { id }, options))
         if (hasEnded(trainingProgress.job)) break;
-      const ended = await now(options);
+      const { trainingJob: ended } = await askPatiently(connection, operations.Job, { id }, options);
+      if (ended === null) throw notThere(id);
       if (ended.status === 'SUCCEEDED') return ended;
       const { code, message } = ended.error ?? { code: 'CANCELLED', message: 'somebody cancelled it' };
       throw new ClientError(code, `Job ${id} made nothing: ${message}`);
@@ -77,9 +78,11 @@ export function jobHandle(connection: Connection, subscriptions: Subscriptions, 
 /** @throws ClientError NOT_FOUND */
 export async function jobOf(connection: Connection, id: string, options?: CallOptions): Promise<Job> {
   const { trainingJob } = await ask(connection, operations.Job, { id }, options);
-  if (trainingJob === null) throw new ClientError('NOT_FOUND', `job ${JSON.stringify(id)} is not there.`);
+  if (trainingJob === null) throw notThere(id);
   return trainingJob;
 }
+
+const notThere = (id: string): ClientError => new ClientError('NOT_FOUND', `job ${JSON.stringify(id)} is not there.`);
 
 async function* progressOf(
   connection: Connection,
@@ -98,7 +101,7 @@ async function* progressOf(
     }
     // The history has every epoch; a subscription that was begun again has not.
     if (kind === 'EPOCH' || isFirst || hasEnded(job)) {
-      const { trainingJob } = await ask(connection, operations.History, { id }, options);
+      const { trainingJob } = await askPatiently(connection, operations.History, { id }, options);
       const history = trainingJob?.history ?? [];
       for (const each of history.slice(told)) yield { kind: 'EPOCH', job, epoch: each };
       told = Math.max(told, history.length);

@@ -3,6 +3,7 @@ import { webSocket } from '#client/socket';
 import { ClientError, refusal } from './error.js';
 import type { CallOptions, Connection } from './http.js';
 import type { Operation } from './operation.js';
+import { pause, RECONNECTIONS, waitFor } from './waiting.js';
 
 /** Subscriptions over one WebSocket, which is open only while there are some. */
 export interface Subscriptions {
@@ -17,11 +18,6 @@ export interface Subscriptions {
   ): AsyncGenerator<Answer, void>;
   close(): void;
 }
-
-/** How often a connection that broke is tried again, and how long after, in milliseconds: twice as long each time. Two minutes in all. */
-const ATTEMPTS = 30;
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 5_000;
 
 /** The server is asked for a sign of life this often, and has this long to give it, in milliseconds. */
 const KEEP_ALIVE = 10_000;
@@ -57,7 +53,8 @@ export function subscriptionsOver({ base, headers }: Connection): Subscriptions 
       }
     },
     close() {
-      void client?.dispose();
+      // It waits for a connection that is being made, which may fail: nobody needs it any more.
+      Promise.resolve(client?.dispose()).catch(() => {});
       client = undefined;
     },
   };
@@ -71,11 +68,8 @@ function connect(base: URL, headers: Connection['headers']): Client {
     url: url.href,
     webSocketImpl: webSocket,
     connectionParams: headers,
-    retryAttempts: ATTEMPTS,
-    retryWait: (retries) =>
-      new Promise((resolve) => {
-        setTimeout(resolve, Math.min(FIRST_WAIT * 2 ** retries, LONGEST_WAIT) * (1 + Math.random() / 4));
-      }),
+    retryAttempts: RECONNECTIONS,
+    retryWait: (retries) => pause(waitFor(retries)),
     shouldRetry: (event) => closeCode(event) !== undefined && codes[closeCode(event) ?? 0] === undefined,
     keepAlive: KEEP_ALIVE,
     on: {
