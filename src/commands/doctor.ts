@@ -1,15 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { readConfig } from '../config.js';
-import { messageOf } from '../errors.js';
-import { clientOf, type ServerOptions, serverCommand } from './connection.js';
-import { type Finding, failed } from './doctor/check.js';
-import { checkDataFolder } from './doctor/data-folder.js';
-import { checkEncoder } from './doctor/encoder.js';
-import { checkMachine } from './doctor/machine.js';
-import { checkPort } from './doctor/port.js';
-import { checkQueue } from './doctor/queue.js';
-import { checkServer } from './doctor/server.js';
+import { type ServerOptions, serverCommand } from './connection.js';
+import type { Finding } from './doctor/check.js';
 import { Failed } from './ending.js';
 import { coloursOf } from './terminal/colours.js';
 import { harmless, print, printJson } from './terminal/output.js';
@@ -28,6 +19,8 @@ export const doctor = (): Command =>
     .action(async (options: ServerOptions, command: Command) => {
       const isAsked = command.getOptionValueSource('url') !== 'default';
       const findings: Finding[] = [];
+      // Loaded here, for no other command needs the encoder and the queue.
+      const { look } = await import('./doctor/look.js');
       for await (const finding of look(options, isAsked)) {
         findings.push(finding);
         if (!options.json) await print(shown(finding));
@@ -36,22 +29,6 @@ export const doctor = (): Command =>
       if (options.json) await printJson({ healthy: wrong === 0, findings });
       if (wrong > 0) throw new Failed();
     });
-
-/** Looks at one thing after the other, so that the first findings are told at once. */
-async function* look(options: ServerOptions, isAsked: boolean): AsyncGenerator<Finding, void> {
-  const { engines } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  yield* checkMachine(engines.node);
-  try {
-    const config = readConfig(process.env);
-    yield await checkPort(config.host, config.port);
-    yield* await checkDataFolder(config.dataFolder);
-    yield await checkQueue(config.queue);
-    yield await checkEncoder(config);
-  } catch (error) {
-    yield failed('settings', messageOf(error), 'Correct the environment variable: docs/configuration.md has them all.');
-  }
-  yield* await checkServer(options.url, clientOf(options), isAsked);
-}
 
 function shown({ what, outcome, found, mend }: Finding): string {
   const { green, yellow, red, dim } = coloursOf(process.stdout);

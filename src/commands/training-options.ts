@@ -13,7 +13,7 @@ export interface TrainingOptions extends HyperparametersInput {
   readonly seed?: number;
   readonly validationSplit?: number;
   readonly lossWeighting?: 'equal' | 'fixed' | 'uncertainty';
-  readonly lossWeight?: readonly string[];
+  readonly lossWeight?: NonNullable<TrainInput['lossWeights']>;
 }
 
 const policies = { always: 'ALWAYS', 'if-better': 'IF_BETTER', never: 'NEVER' } as const;
@@ -40,7 +40,7 @@ export const withTraining = (command: Command): Command =>
         Object.keys(weightings),
       ),
     )
-    .option('--loss-weight <task=number>', 'with fixed: what a task counts; once a task', several)
+    .option('--loss-weight <task=number>', 'with fixed: what a task counts; once a task', readWeights)
     .option('--epochs <number>', 'times that every row is learned from', whole)
     .option('--batch-size <number>', 'rows a step', whole)
     .option('--head-learning-rate <number>', 'highest rate of the heads', decimal)
@@ -73,7 +73,7 @@ export const trainInput = (dataset: string, options: TrainingOptions): TrainInpu
   seed: options.seed,
   validationSplit: options.validationSplit,
   lossWeighting: options.lossWeighting && weightings[options.lossWeighting],
-  lossWeights: options.lossWeight?.map(readWeight),
+  lossWeights: options.lossWeight,
   hyperparameters: {
     epochs: options.epochs,
     batchSize: options.batchSize,
@@ -89,8 +89,9 @@ export const trainInput = (dataset: string, options: TrainingOptions): TrainInpu
   },
 });
 
-function readWeight(text: string): { readonly task: string; readonly weight: number } {
+/** Gathers `task=number`. @throws InvalidArgumentError */
+function readWeights(text: string, before: TrainingOptions['lossWeight'] = []): TrainingOptions['lossWeight'] {
   const [, task, weight] = text.match(/^(.+)=([^=]+)$/) ?? [];
-  if (task === undefined) throw new InvalidArgumentError(`--loss-weight is ${JSON.stringify(text)}: give task=number.`);
-  return { task, weight: decimal(weight) };
+  if (task === undefined) throw new InvalidArgumentError('Give task=number.');
+  return [...before, { task, weight: decimal(weight) }];
 }

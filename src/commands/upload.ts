@@ -2,11 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Client, UploadedDataset, UploadOptions } from '../client/client.js';
 import { messageOf, systemCode } from '../errors.js';
 import { UsageError } from './ending.js';
-import { several } from './numbers.js';
 import { bar } from './terminal/bar.js';
 import { coloursOf } from './terminal/colours.js';
 import { counted, size } from './terminal/figures.js';
@@ -20,7 +19,8 @@ export interface FileOptions {
   readonly charset?: string;
   readonly textColumn?: string;
   readonly splitColumn?: string;
-  readonly taskColumn?: readonly string[];
+  /** Columns by their tasks. */
+  readonly taskColumn?: Readonly<Record<string, string>>;
 }
 
 const BAR = 24;
@@ -36,7 +36,7 @@ export const withFile = (command: Command): Command =>
     .option(
       '--task-column <task=column>',
       'a task and its column (task[]=column: any number of labels); every other column when absent',
-      several,
+      readTaskColumn,
     );
 
 /**
@@ -61,7 +61,7 @@ export async function upload(client: Client, file: string, options: FileOptions)
     const dataset = await client.datasets.upload(name, Readable.toWeb(rows), {
       format,
       charset: options.charset,
-      columns: columnsOf(options),
+      columns: { text: options.textColumn, split: options.splitColumn, tasks: options.taskColumn },
     });
     live.show([]);
     say(`${dim('Stored')}    ${counted(dataset.rows, 'row')} as data set ${name}`);
@@ -100,12 +100,9 @@ async function sizeOf(file: string): Promise<number | undefined> {
   }
 }
 
-function columnsOf({ textColumn, splitColumn, taskColumn = [] }: FileOptions): UploadOptions['columns'] {
-  const tasks = taskColumn.map((each): readonly [string, string] => {
-    const [task, column] = [each.slice(0, each.indexOf('=')), each.slice(each.indexOf('=') + 1)];
-    if (!each.includes('=') || task === '' || column === '')
-      throw new UsageError(`--task-column is ${JSON.stringify(each)}: give task=column.`);
-    return [task, column];
-  });
-  return { text: textColumn, split: splitColumn, tasks: Object.fromEntries(tasks) };
+/** Gathers `task=column`. @throws InvalidArgumentError */
+function readTaskColumn(text: string, before: FileOptions['taskColumn'] = {}): FileOptions['taskColumn'] {
+  const [, task, column] = text.match(/^([^=]+)=(.+)$/) ?? [];
+  if (task === undefined) throw new InvalidArgumentError('Give task=column.');
+  return { ...before, [task]: column };
 }

@@ -13,7 +13,9 @@ const EVERY = 80;
 
 /** On standard error, where it is a terminal; nothing is shown otherwise. */
 export function liveLines(): LiveLines {
-  if (!process.stderr.isTTY || process.env.TERM === 'dumb') return { isShown: false, show: () => {}, done: () => {} };
+  // A terminal of no size, as some containers give, has no room for them.
+  if (!process.stderr.isTTY || !process.stderr.rows || process.env.TERM === 'dumb')
+    return { isShown: false, show: () => {}, done: () => {} };
   const update = createLogUpdate(process.stderr);
   let drawn = Number.NEGATIVE_INFINITY;
   let waiting: readonly string[] | undefined;
