@@ -70,7 +70,7 @@ function connect(base: URL, headers: Connection['headers']): Client {
     connectionParams: headers,
     retryAttempts: RECONNECTIONS,
     retryWait: (retries) => pause(waitFor(retries)),
-    shouldRetry: (event) => closeCode(event) !== undefined && codes[closeCode(event) ?? 0] === undefined,
+    shouldRetry: (event) => !Object.hasOwn(codes, closeCode(event) ?? 0),
     keepAlive: KEEP_ALIVE,
     on: {
       ping(received) {
@@ -90,15 +90,15 @@ const closeCode = (event: unknown): number | undefined =>
     ? event.code
     : undefined;
 
-/** What graphql-ws throws: errors the server wrote, how it closed the connection, or whatever else. */
+/** What graphql-ws throws: errors that the server wrote, an event that says how the connection ended, or what we threw. */
 function readable(error: unknown, base: URL): unknown {
   if (Array.isArray(error) && error.length > 0) return refusal(error);
   const code = closeCode(error);
-  if (code === undefined) return error;
+  if (code === undefined && error instanceof Error) return error;
   const reason = typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : '';
   return new ClientError(
-    codes[code] ?? 'UNREACHABLE',
-    `The connection to ${base.origin} was closed: ${reason || code}.`,
+    codes[code ?? 0] ?? 'UNREACHABLE',
+    `The connection to ${base.origin} was closed${reason || code ? `: ${reason || code}` : ''}.`,
     { cause: error },
   );
 }

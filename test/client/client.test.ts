@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, ClientError, createClient, hasEnded, type ProgressEvent } from '#src/client/client.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { data, easyRows, freePort, type Running, startApi, startWorker, temporaryFolder } from '../system/stage.js';
+import { describeInBrowser, launchChromium } from '../web/chromium.js';
+import { bundledClient } from './bundle.js';
 
 const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
 
@@ -98,7 +100,7 @@ describe('the client', () => {
       for await (const event of job.progress()) {
         events.push(event);
         if (cuts >= 3 || event.kind !== 'EPOCH' || event.epoch.epoch < 10 * (cuts + 1)) continue;
-        wire.cut();
+        wire.cut(cuts);
         cuts++;
       }
       expect(cuts).toBe(3);
@@ -137,6 +139,34 @@ describe('the client', () => {
       [4, 'text'],
     ]);
     expect(await refusal(createClient({ url: 'http://127.0.0.1:9' }).models())).toMatchObject({ code: 'UNREACHABLE' });
+  });
+
+  describeInBrowser('in a browser', () => {
+    it('embeds, and follows a training to its end', async () => {
+      const browser = await launchChromium();
+      try {
+        const page = await browser.newPage();
+        // Any page that the server itself serves, without a policy that forbids scripts.
+        await page.goto(`${api.address}/livez`);
+        await page.addScriptTag({ content: await bundledClient() });
+        const told = await page.evaluate(
+          async ([address, rows]) => {
+            const client: Client = Reflect.get(globalThis, 'manyhead').createClient({ url: address });
+            const [{ vector }] = await client.embed(['Soccer is pretty cool!']);
+            const job = await client.train({ model: 'page', examples: rows, hyperparameters: { epochs: 3 } });
+            const epochs: number[] = [];
+            for await (const event of job.progress()) if (event.kind === 'EPOCH') epochs.push(event.epoch.epoch);
+            const { version } = await job.result();
+            client.close();
+            return { numbers: vector.length, first: vector[0], epochs, version: version?.number };
+          },
+          [api.address, easyRows()] as const,
+        );
+        expect(told).toEqual({ numbers: 384, first: expect.closeTo(0.016, 3), epochs: [1, 2, 3], version: 1 });
+      } finally {
+        await browser.close();
+      }
+    });
   });
 
   it('asks anything else, and leaves the types to whoever asks', async () => {
@@ -194,10 +224,12 @@ describe('the client, where the server has no room', () => {
 const epochsOf = (events: readonly ProgressEvent[]): readonly number[] =>
   events.flatMap((event) => (event.kind === 'EPOCH' ? [event.epoch.epoch] : []));
 
-/** A wire to a port, that can be cut: every connection over it breaks, and new ones can be made. */
+/** A wire to a port, that can be cut: every connection over it breaks, and so do the next ones, as many as asked for. */
 async function cuttable(port: number) {
   const sockets = new Set<Socket>();
+  let refusals = 0;
   const server = createTcpServer((near) => {
+    if (refusals-- > 0) return near.destroy();
     const far = connect(port, '127.0.0.1');
     for (const [one, other] of [
       [near, far],
@@ -210,7 +242,8 @@ async function cuttable(port: number) {
   });
   const own = await freePort();
   await new Promise<void>((resolve) => server.listen(own, '127.0.0.1', resolve));
-  const cut = () => {
+  const cut = (next = 0) => {
+    refusals = next;
     for (const socket of sockets) socket.destroy();
     sockets.clear();
   };

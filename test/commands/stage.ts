@@ -14,7 +14,7 @@ export interface Call {
   readonly environment?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly folder?: string;
-  /** Called with all it has said so far, each time it says something. */
+  /** Called with all it has said so far, each time it says something; `interrupt` is Ctrl-C, once. */
   readonly onSaid?: (said: string, interrupt: () => void) => void;
 }
 
@@ -46,10 +46,15 @@ async function ended(command: string, given: readonly string[], call: Call): Pro
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const said = { stdout: '', stderr: '' };
+  let interrupted = false;
+  const interrupt = () => {
+    if (!interrupted) child.kill('SIGINT');
+    interrupted = true;
+  };
   for (const stream of ['stdout', 'stderr'] as const)
     child[stream].setEncoding('utf8').on('data', (text: string) => {
       said[stream] += text;
-      onSaid(said.stdout + said.stderr, () => child.kill('SIGINT'));
+      onSaid(said.stdout + said.stderr, interrupt);
     });
   child.stdin.on('error', () => {}).end(input);
   const [code] = await once(child, 'close');
