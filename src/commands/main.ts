@@ -16,7 +16,7 @@ import { train } from './train.js';
 import { versions } from './versions.js';
 import { worker } from './worker.js';
 
-/** The commands, under the headings of `manyhead --help`. */
+/** Every command, under its heading in `manyhead --help`: a new one is a file, and its function here. */
 const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Run it:': [serve, worker, doctor],
   'Ask it:': [embed, classify],
