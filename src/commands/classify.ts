@@ -1,17 +1,14 @@
 import type { Command } from 'commander';
 import type { Classification } from '../client/client.js';
-import { clientOf, ofModel, type ServerOptions, serverCommand } from './connection.js';
+import { clientOf, ofVersion, serverCommand, type VersionOptions } from './connection.js';
 import { several, whole } from './numbers.js';
 import { bar } from './terminal/bar.js';
 import { coloursOf } from './terminal/colours.js';
 import { percent } from './terminal/figures.js';
 import { harmless, print } from './terminal/output.js';
-import { givenTexts, inOrder } from './texts.js';
+import { givenTexts, inOrder, PATIENT } from './texts.js';
 
-interface Options extends ServerOptions {
-  readonly model: string;
-  readonly version?: number;
-  readonly alias?: string;
+interface Options extends VersionOptions {
   readonly task?: readonly string[];
   readonly allowAbstain?: boolean;
   readonly top?: number;
@@ -20,20 +17,16 @@ interface Options extends ServerOptions {
 type Prediction = Classification['predictions'][number];
 
 const BATCH = 64;
-const AHEAD = 3;
-const RETRIES = 30;
 const BAR = 20;
 
 /** `manyhead classify`: what the heads of a model say of texts. */
 export const classify = (): Command =>
-  ofModel(serverCommand('classify'))
+  ofVersion(serverCommand('classify'))
     .summary('label texts')
     .description(
       'Label texts: arguments, or the lines of standard input. In a pipe a line is text, task, label, confidence, with tabs between; with --json a JSON line a text.',
     )
     .argument('[texts...]', 'texts; lines of standard input when absent')
-    .option('--version <number>', 'the version; what --alias points to when absent', whole)
-    .option('--alias <name>', 'the alias; production when absent')
     .option('--task <name>', 'only this task; may be given more than once', several)
     .option('--top <number>', 'show the scores of so many labels', whole)
     .option('--allow-abstain', 'give no label to a text that seems to belong to none')
@@ -43,11 +36,11 @@ export const classify = (): Command =>
     )
     .action(async (texts: readonly string[], options: Options) => {
       const { model, version, alias, task: tasks, allowAbstain, top, json } = options;
-      const client = clientOf(options, { retries: RETRIES });
+      const client = clientOf(options, { retries: PATIENT });
       const write = json ? inJson : process.stdout.isTTY ? forPeople(top) : forPipes;
       const ask = (batch: readonly string[]) =>
         client.classify(batch, { model, version, alias, tasks, allowAbstain, top: top ?? 1 });
-      for await (const [, answers] of inOrder(givenTexts(texts, BATCH), ask, AHEAD))
+      for await (const [, answers] of inOrder(givenTexts(texts, BATCH), ask))
         for (const answer of answers) await print(write(answer));
     });
 

@@ -1,12 +1,20 @@
 import { Command, Option } from 'commander';
 import { type Client, type ClientOptions, createClient } from '../client/client.js';
 import { UsageError } from './ending.js';
+import { whole } from './numbers.js';
 
 /** Options of every command that asks a server. */
 export interface ServerOptions {
   readonly url: string;
   readonly apiKey?: string;
   readonly json?: boolean;
+}
+
+/** Options of every command that a version answers. */
+export interface VersionOptions extends ServerOptions {
+  readonly model: string;
+  readonly version?: number;
+  readonly alias?: string;
 }
 
 const DEFAULT_URL = 'http://127.0.0.1:4000';
@@ -18,8 +26,14 @@ export const serverCommand = (name: string): Command =>
     .addOption(new Option('--api-key <key>', 'a key of the server; safer in the variable').env('MANYHEAD_API_KEY'))
     .option('--json', 'print JSON');
 
-/** The options of a model's version, for commands that use one. */
+/** Adds the option that names a model. */
 export const ofModel = (command: Command): Command => command.option('-m, --model <name>', 'the model', 'default');
+
+/** Adds the options that say which version answers. */
+export const ofVersion = (command: Command): Command =>
+  ofModel(command)
+    .option('--version <number>', 'the version; what --alias points to when absent', whole)
+    .option('--alias <name>', 'the alias; production when absent');
 
 /**
  * A client of the server that the options name.

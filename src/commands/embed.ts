@@ -1,38 +1,27 @@
 import { type Command, Option } from 'commander';
 import type { Embedding } from '../client/client.js';
-import { clientOf, ofModel, type ServerOptions, serverCommand } from './connection.js';
+import { clientOf, ofVersion, serverCommand, type VersionOptions } from './connection.js';
 import { whole } from './numbers.js';
 import { count } from './terminal/figures.js';
 import { liveLines } from './terminal/live-lines.js';
 import { print } from './terminal/output.js';
-import { givenTexts, inOrder } from './texts.js';
+import { givenTexts, inOrder, PATIENT } from './texts.js';
 
-interface Options extends ServerOptions {
-  readonly model: string;
-  readonly version?: number;
-  readonly alias?: string;
+interface Options extends VersionOptions {
   readonly dimensions?: number;
   readonly projection: 'PCA' | 'RANDOM' | 'TRUNCATE';
   readonly batch: number;
   readonly text: boolean;
 }
 
-/** Requests under way at once: while one is encoded the next is read and the last is written. */
-const AHEAD = 3;
-
-/** A server that is busy is asked again this often, some minutes in all: thousands of texts are not given up for one of them. */
-const RETRIES = 30;
-
 /** `manyhead embed < lines > jsonl`: texts to vectors, however many. */
 export const embed = (): Command =>
-  ofModel(serverCommand('embed'))
+  ofVersion(serverCommand('embed'))
     .summary('texts to vectors, a JSON line each')
     .description(
       'Turn texts into vectors: arguments, or the lines of standard input. Prints a JSON line a text, in the same order.',
     )
     .argument('[texts...]', 'texts; lines of standard input when absent')
-    .option('--version <number>', 'the version; what --alias points to when absent', whole)
-    .option('--alias <name>', 'the alias; production when absent')
     .option('-d, --dimensions <number>', "length of the vectors; the encoder's own when absent", whole)
     .addOption(
       new Option('--projection <kind>', 'how to get there').choices(['PCA', 'RANDOM', 'TRUNCATE']).default('PCA'),
@@ -45,7 +34,7 @@ export const embed = (): Command =>
     )
     .action(async (texts: readonly string[], options: Options) => {
       const { model, version, alias, dimensions, projection, text: withText } = options;
-      const client = clientOf(options, { retries: RETRIES });
+      const client = clientOf(options, { retries: PATIENT });
       const batch = Math.min(Math.max(options.batch, 1), 4096);
       const live = liveLines();
       const began = performance.now();
@@ -53,7 +42,7 @@ export const embed = (): Command =>
       try {
         const ask = (batch: readonly string[]) =>
           client.embed(batch, { model, version, alias, dimensions, projection });
-        for await (const [asked, embeddings] of inOrder(givenTexts(texts, batch), ask, AHEAD)) {
+        for await (const [asked, embeddings] of inOrder(givenTexts(texts, batch), ask)) {
           await print(embeddings.map((each, i) => lineOf(withText ? asked[i] : undefined, each)).join('\n'));
           done += asked.length;
           if (!process.stdout.isTTY)

@@ -93,7 +93,7 @@ describe('the client', () => {
     const wire = await cuttable(Number(new URL(api.address).port));
     const far = createClient({ url: wire.address });
     try {
-      const hyperparameters = { epochs: 120, patience: 120, batchSize: 8 };
+      const hyperparameters = { epochs: 60, patience: 60, batchSize: 8 };
       const job = await far.train({ model: 'cut', examples: easyRows(300), hyperparameters });
       const events: ProgressEvent[] = [];
       let cuts = 0;
@@ -104,7 +104,7 @@ describe('the client', () => {
         cuts++;
       }
       expect(cuts).toBe(3);
-      expect(epochsOf(events)).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+      expect(epochsOf(events)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
       expect(hasEnded(events.at(-1)?.job ?? { status: 'QUEUED' })).toBe(true);
     } finally {
       far.close();
