@@ -24,7 +24,7 @@ describe('API keys', () => {
 
   /** Both API processes have seen what the command line has done. */
   const seen = (what: string, look: (address: string) => Promise<boolean>) =>
-    Promise.all([api, other].map(({ address }) => eventually(what, () => look(address), 1_500)));
+    Promise.all([api, other].map(({ address }) => eventually(what, () => look(address), 5_000)));
 
   it('are not needed at first, on loopback', async () => {
     expect(api.running.said()).toMatch(/no keys: programs on this machine may do everything/);
