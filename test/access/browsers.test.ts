@@ -68,6 +68,11 @@ describe('what a browser can be made to do', () => {
     const url = `${api.address}/graphql?query=${encodeURIComponent(NAMES)}`;
     const ask = (site: string) => send(url, { headers: { 'sec-fetch-site': site, accept: 'image/*' } });
     expect(await ask('cross-site')).toMatchObject({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
+    // Which leads to the page, and to nothing else.
+    const page = await send(url, { headers: { 'sec-fetch-site': 'cross-site', accept: 'text/html' } });
+    expect(page).toMatchObject({ status: 200, body: expect.stringContaining('<!doctype html>') });
+    const query = { accept: 'application/json, text/html;q=0.1', 'sec-fetch-site': 'cross-site' };
+    expect((await send(url, { headers: { ...query, 'apollo-require-preflight': '1' } })).code).toBe('UNAUTHENTICATED');
     expect(await ask('same-site')).toMatchObject({ status: 400, body: expect.stringContaining('CSRF') });
   });
 

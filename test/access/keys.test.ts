@@ -18,13 +18,13 @@ describe('API keys', () => {
 
   beforeAll(async () => {
     home = await install();
-    [api, other] = await Promise.all([home.start(), home.start()]);
+    [api, other] = await Promise.all([home.start({ BOARD: 'on' }), home.start()]);
   });
   afterAll(() => home.remove());
 
   /** Both API processes have seen what the command line has done. */
   const seen = (what: string, look: (address: string) => Promise<boolean>) =>
-    Promise.all([api, other].map(({ address }) => eventually(what, () => look(address), 1_500)));
+    Promise.all([api, other].map(({ address }) => eventually(what, () => look(address), 5_000)));
 
   it('are not needed at first, on loopback', async () => {
     expect(api.running.said()).toMatch(/no keys: programs on this machine may do everything/);
@@ -140,6 +140,18 @@ describe('API keys', () => {
       body: expect.stringContaining('fruit'),
     });
     expect((await graphql(api.address, remove, { key: key.admin })).body).toContain('true');
+  });
+
+  it("open the queue's board in a browser as a password", async () => {
+    const open = (password?: string) =>
+      send(`${api.address}/queue/`, {
+        headers: password ? { authorization: `Basic ${Buffer.from(`me:${password}`).toString('base64')}` } : {},
+      });
+    expect((await open()).headers['www-authenticate']).toMatch(/^Basic/);
+    expect(await open(key.train)).toMatchObject({ status: 403, body: expect.stringContaining('scope admin') });
+    expect((await open(key.admin)).status).toBe(200);
+    const basic = { authorization: `Basic ${Buffer.from(`me:${key.admin}`).toString('base64')}` };
+    expect((await graphql(api.address, EMBED, { headers: basic })).status).toBe(401);
   });
 
   it('say in the history who did it', async () => {

@@ -96,7 +96,8 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
     // A link on a page of another site may lead to a page here.
     if (distrust && !(isPage && distrust.code === 'ORIGIN_NOT_ALLOWED')) return distrust;
     const caller = access.callerWith(keyIn(request.headers.authorization, entry));
-    if (isPage) return caller instanceof ManyheadError ? undefined : caller;
+    // Who may only look at the page is nobody to whatever else answers at its address.
+    if (isPage) return distrust || caller instanceof ManyheadError ? undefined : caller;
     if (caller instanceof ManyheadError || entry.kind === 'page') return caller;
     return covers(caller.scope, entry.scope)
       ? caller
@@ -132,6 +133,7 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
   };
 
   const turnAway = (refusal: ManyheadError, entry: Entry, request: IncomingMessage, response: ServerResponse): void => {
+    if (response.headersSent) return;
     if (refusal.code === 'UNAUTHENTICATED')
       response.setHeader('WWW-Authenticate', `${entry.kind === 'board' ? 'Basic' : 'Bearer'} realm="manyhead"`);
     refuse(refusal, request, response);
@@ -148,20 +150,24 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
       const spender = { caller, address: addressOf(request) };
       for (const what of ['address', 'requests'] as const) {
         const allowance = await limits.spend(what, spender, 1);
+        // It may have been ended as too slow meanwhile.
+        if (response.headersSent) return;
         if (allowance === undefined) continue;
         tellAllowance(allowance, response);
         if (allowance.exceeded) return refuse(new RateLimited(allowance), request, response);
       }
       if (!request.destroyed) through();
     };
-    void count();
+    count().catch(() => response.destroy());
   };
 
   const check = (request: IncomingMessage, response: ServerResponse, through: () => void): void => {
     const entry = entryOf(request.method ?? '', request.url ?? '');
     const caller = entry.kind === 'health' ? undefined : admit(request, entry);
     if (caller instanceof ManyheadError)
-      void counted(caller, request).then((refusal) => turnAway(refusal, entry, request, response));
+      counted(caller, request)
+        .then((refusal) => turnAway(refusal, entry, request, response))
+        .catch(() => response.destroy());
     else if (caller) pass(caller, request, response, through);
     else through();
   };
