@@ -114,6 +114,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   return {
     address: http.address,
     announce: () => log.info('ready', { address: http.address }),
+    leave: http.leave,
     async stop() {
       clearInterval(comparing);
       access.close();

@@ -11,8 +11,6 @@ import { tracedPhases } from './traced-phases.js';
 import { type WorkRooms, work } from './work.js';
 
 export interface RunContext extends WorkRooms {
-  /** Aborted when this process is about to stop: its jobs go back to the queue. */
-  readonly stopping: AbortSignal;
   readonly metrics: JobMetrics;
   readonly tracing: Tracing;
 }

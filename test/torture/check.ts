@@ -17,7 +17,8 @@ export async function losses(
   const histories = new Map<string, readonly Json[]>();
   for (const model of MODELS) histories.set(model, await historyOf(addresses[0], model));
   found.push(...(await lostVersions(folder, histories, standings)));
-  for (const [model, pointed] of witness.pointed) found.push(...lostPointings(model, pointed, histories.get(model) ?? []));
+  for (const [model, pointed] of witness.pointed)
+    found.push(...lostPointings(model, pointed, histories.get(model) ?? []));
   for (const model of MODELS) found.push(...(await wrongAnswers(addresses, model, witness)));
   found.push(...(await lostDatasets(addresses[0], witness)));
   return [...found, ...witness.complaints];
@@ -31,7 +32,8 @@ function* lostJobs({ jobs }: Witness, standings: ReadonlyMap<string, Standing>):
       yield `job ${id} of ${standing.model} is ${standing.status} ${standing.code ?? ''}: expected ${expected}`;
   }
   for (const [id, { status, code, model }] of standings)
-    if (status === 'FAILED' && code === 'INTERNAL') yield `job ${id} of ${model} failed for a reason that nobody thought of`;
+    if (status === 'FAILED' && code === 'INTERNAL')
+      yield `job ${id} of ${model} failed for a reason that nobody thought of`;
 }
 
 function endsWell(expected: string, { status, code }: Standing): boolean {
@@ -65,7 +67,9 @@ async function lostVersions(
   for (const { model, number, jobId } of there) {
     if (deleted(model, number)) found.push(`version ${number} of ${model} was deleted, and is there`);
     if (made.get(jobId) !== number)
-      found.push(`version ${number} of ${model}: its job ${jobId} is ${standings.get(jobId)?.status}, version ${made.get(jobId)}`);
+      found.push(
+        `version ${number} of ${model}: its job ${jobId} is ${standings.get(jobId)?.status}, version ${made.get(jobId)}`,
+      );
   }
   for (const [id, number] of made) {
     const model = standings.get(id)?.model ?? '';
@@ -86,7 +90,8 @@ function* lostPointings(model: string, pointed: readonly Pointing[], history: re
         entry.alias === alias &&
         (version === undefined || entry.version === version),
     );
-    if (at < 0) yield `${model}: ${alias} was pointed at ${version ?? 'the version before'}, and the ledger does not say so`;
+    if (at < 0)
+      yield `${model}: ${alias} was pointed at ${version ?? 'the version before'}, and the ledger does not say so`;
     else place = at + 1;
   }
 }

@@ -94,13 +94,18 @@ const canceller: Habit = async ({ random, address, witness }) => {
   // Most of them are to be left in peace, and to make a version.
   if (!isRetry && random.uniform() < 0.7) return;
   const field = isRetry ? 'retryTraining' : 'cancelTraining';
-  const outcome = counted(witness, field, await ask(address(), `mutation($id: ID!) { ${field}(id: $id) { status } }`, { id }));
+  const outcome = counted(
+    witness,
+    field,
+    await ask(address(), `mutation($id: ID!) { ${field}(id: $id) { status } }`, { id }),
+  );
   if (outcome.kind === 'refused') return;
   const certain: Expected = isRetry ? 'succeeds' : 'cancelled';
   jobs.set(id, outcome.kind === 'done' ? certain : 'anyhow');
 };
 
-const VERSIONS = 'query($model: String!) { model(name: $model) { versions(first: 50) { number } aliases { name version } } }';
+const VERSIONS =
+  'query($model: String!) { model(name: $model) { versions(first: 50) { number } aliases { name version } } }';
 
 /** Points the aliases of a model about, and deletes its older versions: the only one who does, so that the order is known. */
 const curator =
@@ -189,7 +194,11 @@ const reader: Habit = async ({ random, address, witness }) => {
   const model = MODELS[random.below(MODELS.length)];
   let version: number | undefined;
   for (const which of ['production', 'pinned']) {
-    const outcome = counted(witness, `classify ${which}`, await ask(address(), CLASSIFY, { model, version, texts: TEXTS }));
+    const outcome = counted(
+      witness,
+      `classify ${which}`,
+      await ask(address(), CLASSIFY, { model, version, texts: TEXTS }),
+    );
     if (outcome.kind !== 'done') return;
     for (const each of outcome.data.classify) hears(witness, model, each.version, each.text, saidIn(each));
     version = outcome.data.classify[0].version;
@@ -203,8 +212,7 @@ const embedder: Habit = async ({ random, address, witness }) => {
     'embed',
     await ask(address(), 'query($texts: [String!]!) { embed(texts: $texts) { vector } }', { texts: [text] }),
   );
-  if (outcome.kind === 'done')
-    hears(witness, 'pretrained', 0, text, { ...outcome.data.embed[0].vector });
+  if (outcome.kind === 'done') hears(witness, 'pretrained', 0, text, { ...outcome.data.embed[0].vector });
 };
 
 const ONLY_HEADS = (random: RandomGenerator) => ({ hyperparameters: { epochs: 5 + random.below(300), patience: 300 } });

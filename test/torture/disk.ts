@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { statfs } from 'node:fs/promises';
+import { promisify } from 'node:util';
 
 const command = promisify(execFile);
 const SIZE = 4 * 2 ** 30;

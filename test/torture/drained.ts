@@ -1,5 +1,5 @@
-import type { Json } from '../system/stage.js';
 import { eventually } from '../eventually.js';
+import type { Json } from '../system/stage.js';
 import { ask } from './asking.js';
 import type { Witness } from './witness.js';
 
@@ -26,8 +26,7 @@ export async function drained(address: string, { jobs }: Witness): Promise<Reado
         status === 'FAILED' && FORGIVEN.includes(code ?? '') && jobs.get(id) === 'succeeds' && round < 3,
     );
     if (again.length === 0) return ended;
-    for (const [id] of again)
-      await ask(address, 'mutation($id: ID!) { retryTraining(id: $id) { status } }', { id });
+    for (const [id] of again) await ask(address, 'mutation($id: ID!) { retryTraining(id: $id) { status } }', { id });
   }
 }
 

@@ -21,7 +21,9 @@ export async function versionsIn(folder: string): Promise<Json[]> {
   const versions: Json[] = [];
   for (const model of await list(join(folder, 'models')))
     for (const number of await list(join(folder, 'models', model, 'versions')))
-      versions.push(JSON.parse(await readFile(join(folder, 'models', model, 'versions', number, 'version.json'), 'utf8')));
+      versions.push(
+        JSON.parse(await readFile(join(folder, 'models', model, 'versions', number, 'version.json'), 'utf8')),
+      );
   return versions;
 }
 

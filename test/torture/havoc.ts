@@ -77,10 +77,13 @@ export async function havoc(
     await delay(Math.max(0, due - performance.now()));
     const chance = random.uniform();
     const actor = pick();
-    const name = chance < 0.15 ? 'freeze' : chance < 0.22 ? 'clock' : chance < 0.3 && disk.canBeFull ? 'full disk' : 'kill';
+    const name =
+      chance < 0.15 ? 'freeze' : chance < 0.22 ? 'clock' : chance < 0.3 && disk.canBeFull ? 'full disk' : 'kill';
     happened[`${name} ${name === 'kill' || name === 'freeze' ? actor.kind : ''}`.trim()] =
       (happened[`${name} ${name === 'kill' || name === 'freeze' ? actor.kind : ''}`.trim()] ?? 0) + 1;
-    say(`${((performance.now() - began) / 1000).toFixed(1)} s: ${name} ${name === 'kill' || name === 'freeze' ? actor.name : ''}`);
+    say(
+      `${((performance.now() - began) / 1000).toFixed(1)} s: ${name} ${name === 'kill' || name === 'freeze' ? actor.name : ''}`,
+    );
     if (name === 'kill') await kill(actor);
     else if (name === 'freeze') later(freeze(actor));
     else if (name === 'clock') later(jump());

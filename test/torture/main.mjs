@@ -10,7 +10,8 @@ const { values } = parseArgs({
     queue: { type: 'string', default: 'redis' },
   },
 });
-if (!['redis', 'embedded'].includes(values.queue)) throw new Error(`--queue is ${values.queue}: give redis or embedded`);
+if (!['redis', 'embedded'].includes(values.queue))
+  throw new Error(`--queue is ${values.queue}: give redis or embedded`);
 for (const name of ['minutes', 'kills', 'seed'])
   if (!(Number(values[name]) > 0)) throw new Error(`--${name} is ${values[name]}: give a number above 0`);
 Object.assign(process.env, {

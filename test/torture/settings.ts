@@ -18,6 +18,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): readonly Settings[
     kills: Number(TORTURE_KILLS ?? SHORT.kills),
     seed: Number(TORTURE_SEED ?? SHORT.seed),
   };
-  const queues = (['redis', 'embedded'] as const).filter((each) => TORTURE_QUEUE === undefined || each === TORTURE_QUEUE);
+  const queues = (['redis', 'embedded'] as const).filter(
+    (each) => TORTURE_QUEUE === undefined || each === TORTURE_QUEUE,
+  );
   return queues.map((queue) => ({ queue, ...hardness }));
 }

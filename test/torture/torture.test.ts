@@ -43,7 +43,9 @@ describe.each(readSettings(process.env))('two APIs, three workers and a queue on
       await cast.restart();
       say(`${passed()} swept`);
       const found = await losses(cast.addresses, dataFolder, witness, standings);
-      say(`${JSON.stringify(report)}\n${standings.size} jobs; requests: ${JSON.stringify(Object.fromEntries([...witness.counts].sort()))}`);
+      say(
+        `${JSON.stringify(report)}\n${standings.size} jobs; requests: ${JSON.stringify(Object.fromEntries([...witness.counts].sort()))}`,
+      );
       if (found.length > 0) say(`what was lost (${folder.path} has everything):\n${found.join('\n')}`);
       expect(found).toEqual([]);
       isWell = true;
