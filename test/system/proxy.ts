@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 const LOOK_EVERY = 100;
 
 /** What stands before several API processes in production: requests go to those that say they are ready, in turn. */
-export interface Proxy {
+export interface RunningProxy {
   readonly address: string;
   /** How many of the servers take requests just now. */
   ready(): number;
@@ -14,7 +14,7 @@ export interface Proxy {
 }
 
 /** @param addresses of the servers, whether they run yet or not */
-export async function startProxy(addresses: readonly string[]): Promise<Proxy> {
+export async function startProxy(addresses: readonly string[]): Promise<RunningProxy> {
   const agent = new Agent({ keepAlive: true });
   let ready: string[] = [];
   let turn = 0;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { type Proxy, startProxy } from './proxy.js';
+import { type RunningProxy, startProxy } from './proxy.js';
 import {
   ask,
   data,
@@ -31,7 +31,7 @@ describe('two APIs behind a proxy, each restarted in turn', () => {
   let ports: number[];
   let apis: Running[];
   let worker: Running;
-  let proxy: Proxy;
+  let proxy: RunningProxy;
 
   const start = async (port: number): Promise<Running> => {
     const api = run('src/server.js', { ...environment, PORT: String(port), SHUTDOWN_GRACE_MS: String(GRACE) });
