@@ -1,6 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { foreignFormat } from '../artifacts/format.js';
+import type { ArtifactStore } from '../artifacts/store.js';
 import { type Config, hidePassword, readConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { StartError, startError } from './start-error.js';
@@ -84,6 +86,16 @@ export async function checkDataFolder({ dataFolder }: Config): Promise<void> {
       `The data folder ${dataFolder} cannot be used: ${messageOf(error)}. Choose another with DATA_DIR.`,
     );
   }
+}
+
+/**
+ * Makes sure that no later release has written to the data folder what this one would misread.
+ * @throws StartError
+ */
+export async function checkFormat({ dataFolder }: Config, store: ArtifactStore): Promise<void> {
+  const foreign = await foreignFormat(store);
+  if (foreign !== undefined)
+    throw new StartError(`The data folder ${dataFolder} ${foreign}, or choose another with DATA_DIR.`);
 }
 
 /** What to say where the queue does not answer at the start. */
