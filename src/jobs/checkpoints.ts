@@ -19,7 +19,15 @@ export function checkpointsOn(store: ArtifactStore): Checkpoints {
     get: (job) => store.get(key(job)),
     put: (job, parts) => store.put(key(job), parts),
     delete: (job) => store.delete(key(job)),
-    attempts: async (id) =>
-      (await store.list(`jobs/${id}`)).flatMap((name) => Number(/^checkpoint-(\d+)\./.exec(name)?.[1] ?? [])),
+    async attempts(id) {
+      const names = await store.list(`jobs/${id}`);
+      return names.flatMap(
+        (name) =>
+          name
+            .match(/^checkpoint-(\d+)\./)
+            ?.slice(1)
+            .map(Number) ?? [],
+      );
+    },
   };
 }
