@@ -22,6 +22,8 @@ export interface Actor {
   /** SIGSTOP, and SIGCONT. */
   freeze(): void;
   thaw(): void;
+  /** Whether it has started, and works. */
+  isReady(): boolean;
   /** Resolves when it says something like this the next time. */
   nextSays(what: RegExp): Promise<void>;
 }
@@ -82,6 +84,7 @@ export async function openCast({ queue: kind }: Settings, dataFolder: string, lo
         },
         freeze: queue.freeze,
         thaw: queue.thaw,
+        isReady: () => true,
         nextSays: () => new Promise(() => {}),
       },
     ],
@@ -101,7 +104,6 @@ export async function openCast({ queue: kind }: Settings, dataFolder: string, lo
 }
 
 interface Kept extends Actor {
-  isReady(): boolean;
   stop(signal: NodeJS.Signals): Promise<void>;
   start(): void;
 }
@@ -147,7 +149,8 @@ function keepRunning(
       alive.delete(fresh);
       isReady = false;
       await delay(200);
-      if (isWanted) launch();
+      // Somebody may have stopped it, and started it again, in the meantime.
+      if (isWanted && child === fresh) launch();
     });
   };
   launch();

@@ -11,6 +11,9 @@ const SORE =
 /** How long a process is waited for to say such a line, in milliseconds. */
 const PATIENCE = 1_500;
 
+/** How long a process may take to start where the machine is busy, in milliseconds. */
+const LONGEST_START = 30_000;
+
 /** The time after which a worker that was not heard of has lost its job, in milliseconds, and a little more. */
 const BEYOND_THE_LEASE = 12_000;
 
@@ -47,7 +50,16 @@ export async function havoc(
     return anyOf(cast.actors.filter((actor) => actor.kind === kind));
   };
 
+  /** Most are killed when they are at work, some while they start. */
+  const atWork = async (actor: Actor): Promise<void> => {
+    if (random.uniform() < 0.15) return;
+    const end = performance.now() + LONGEST_START;
+    while (!actor.isReady() && performance.now() < end) await delay(50);
+    await delay(random.below(2_000));
+  };
+
   const kill = async (actor: Actor): Promise<void> => {
+    await atWork(actor);
     const [isSharp, wait] = [actor.kind !== 'queue' && random.uniform() < 0.5, random.below(25)];
     if (isSharp) await Promise.race([actor.nextSays(SORE), delay(PATIENCE)]);
     await delay(wait);
