@@ -47,14 +47,14 @@ describe('a data folder that is copied while everything runs', () => {
     await folder.remove();
   });
 
-  it('serves elsewhere what it served, and ends the jobs that were under way', { timeout: 120_000 }, async () => {
-    const small = { model: 'kept', examples: easyRows(), hyperparameters: { epochs: 20 } };
+  it('serves elsewhere what it served, and ends the jobs that were under way', { timeout: 180_000 }, async () => {
+    const small = { model: 'kept', examples: easyRows(30), hyperparameters: { epochs: 20 } };
     const made = await finished(address, (await data(address, TRAIN, { input: small })).train.id);
     expect(made).toMatchObject({ status: 'SUCCEEDED', promotion: { promoted: true } });
     const classify =
       '{ classify(model: "kept", texts: ["I love this wonderful cherry."]) { version predictions { label confidence } } }';
     const before = (await data(address, classify)).classify;
-    const long = { ...small, hyperparameters: { epochs: 400, patience: 400 }, promote: 'NEVER' };
+    const long = { ...small, hyperparameters: { epochs: 150, patience: 150 }, promote: 'NEVER' };
     const { train: under } = await data(address, TRAIN, { input: long });
     const status = async (): Promise<Json> =>
       (await data(address, 'query($id: ID!) { trainingJob(id: $id) { status history { epoch } } }', { id: under.id }))
