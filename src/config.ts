@@ -52,6 +52,8 @@ export interface Config {
   readonly workerConcurrency: number;
   /** How many of a model's newest versions stay when one is made, beside those that an alias points to; 0: all. */
   readonly keepVersions: number;
+  /** How long an API that was told to stop (SIGTERM) goes on answering while /readyz says 503 already, in milliseconds. */
+  readonly shutdownGrace: number;
   readonly logLevel: LogLevel;
   /** Names of other people's models that POST /v1/embeddings takes for one of ours. */
   readonly openAiModels: ReadonlyMap<string, string>;
@@ -168,6 +170,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trainingThreads: whole('TRAINING_THREADS', Math.min(availableParallelism(), 16), 1, 64),
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
+    shutdownGrace: whole('SHUTDOWN_GRACE_MS', 0, 0, 600_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
     openAiModels: namesIn('OPENAI_MODELS'),
     slowRequest: whole('SLOW_REQUEST_MS', 5_000, 1, 3_600_000),

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { hashOf, newKeyText, OWN_KEY_ID, writeKey } from './access/key-text.js';
 import { type Config, readConfig } from './config.js';
 import { messageOf } from './errors.js';
-import { checkDataFolder } from './processes/lifetime.js';
+import { checkDataFolder, longestStop } from './processes/lifetime.js';
 import { startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
 import { type Supervised, supervise } from './processes/supervisor.js';
@@ -30,8 +30,13 @@ async function start(config: Config): Promise<void> {
     STARTER_KEY_HASH: hashOf(secret),
   };
   const { signal } = stopping;
+  const patience = longestStop(config) + 500;
   const run = (name: string, path: string, given: readonly string[] = []): Promise<Supervised> => {
-    const running = supervise(name, { entry: entry(path), arguments: given, environment, signal }, terminal.say);
+    const running = supervise(
+      name,
+      { entry: entry(path), arguments: given, environment, signal, patience },
+      terminal.say,
+    );
     starting = running.catch(() => {});
     return running;
   };

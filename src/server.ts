@@ -17,13 +17,14 @@ import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
+import { sweepCheckpoints } from './jobs/sweep.js';
 import { openLog } from './log.js';
 import { batchMetrics, encoderMetrics } from './metrics/encoders.js';
 import { processMetrics } from './metrics/process.js';
 import { queueMetrics } from './metrics/queue.js';
 import { type AllowedOperations, readOperations } from './operations/allowed.js';
 import { openInspector } from './operations/inspector.js';
-import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from './processes/lifetime.js';
 import { StartError } from './processes/start-error.js';
 import { projectionsOn } from './projections/projections.js';
 import { listen } from './queue/events.js';
@@ -49,6 +50,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     throw queueAway(config);
   });
   const store = folderStore(config.dataFolder);
+  await checkFormat(config, store);
   await store.sweep();
   const register = processMetrics('api');
   const encoders = await openEncoders(config, storedEncodersOn(store), batchMetrics(register));
@@ -60,6 +62,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const vectors = datasetVectorsOn(storedVectorsOn(store), encoders);
   await registry.sweep();
   const jobRooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
+  await sweepCheckpoints(jobRooms.records, jobRooms.checkpoints);
   const feed = jobFeed(jobRooms, log);
   const rooms: Rooms = {
     ...jobRooms,
@@ -114,6 +117,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   return {
     address: http.address,
     announce: () => log.info('ready', { address: http.address }),
+    leave: http.leave,
     async stop() {
       clearInterval(comparing);
       access.close();

@@ -13,7 +13,7 @@ import { batchMetrics, encoderMetrics } from '../src/metrics/encoders.js';
 import { jobMetrics } from '../src/metrics/jobs.js';
 import { serveMetricsAlone } from '../src/metrics/listener.js';
 import { processMetrics } from '../src/metrics/process.js';
-import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
 import { StartError } from '../src/processes/start-error.js';
 import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
@@ -35,6 +35,7 @@ async function startWorker(config: Config): Promise<Started> {
   await checkDataFolder(config);
   await probeQueue(config, onError);
   const store = folderStore(config.dataFolder);
+  await checkFormat(config, store);
   // Whatever serves them, heads learn from exact vectors.
   const register = processMetrics('worker');
   const exact = { ...config, encoderPrecision: 'fp32' } as const;

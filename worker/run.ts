@@ -11,8 +11,6 @@ import { tracedPhases } from './traced-phases.js';
 import { type WorkRooms, work } from './work.js';
 
 export interface RunContext extends WorkRooms {
-  /** Aborted when this process is about to stop: its jobs go back to the queue. */
-  readonly stopping: AbortSignal;
   readonly metrics: JobMetrics;
   readonly tracing: Tracing;
 }
@@ -30,8 +28,8 @@ export async function runDelivery(
   tools: RunTools,
   context: RunContext,
 ): Promise<Outcome> {
-  const { records, metrics, tracing } = context;
-  const claimed = await claim(records, jobId, attempt);
+  const { metrics, tracing } = context;
+  const claimed = await claim(context, jobId, attempt);
   if (claimed === undefined) return 'done';
   const { order, origin } = claimed;
   const begun = performance.now();
@@ -80,12 +78,16 @@ async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, sp
 }
 
 /** Takes the job if it is waiting, or was begun by a worker that is gone; undefined where there is nothing left to do. */
-async function claim(records: JobRecords, jobId: string, attempt: number): Promise<Job | undefined> {
+async function claim({ records, registry }: RunContext, jobId: string, attempt: number): Promise<Job | undefined> {
   const found = await records.find(jobId);
-  if (found?.attempt !== attempt) return undefined;
-  const { job, moved } = await records.move(jobId, ({ state }) =>
-    hasEnded(state) ? undefined : { status: 'RUNNING', startedAt: startedAt(state) ?? now() },
-  );
+  if (found?.attempt !== attempt || hasEnded(found.state)) return undefined;
+  // A job that has made its version already cannot be cancelled any more.
+  const made = await registry.versionOfJob(found.order.model, jobId);
+  const { job, moved } = await records.move(jobId, ({ state }): JobState | undefined => {
+    if (hasEnded(state)) return undefined;
+    const running = { status: 'RUNNING', startedAt: startedAt(state) ?? now() } as const;
+    return made === undefined ? running : { ...running, saving: true };
+  });
   return moved && job.attempt === attempt ? job : undefined;
 }
 
@@ -123,7 +125,7 @@ async function fail(job: Job, { records, log }: RunContext, cause: unknown): Pro
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
 async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<void> {
-  if (stopping.aborted) await moveOn(job, records, () => ({ status: 'QUEUED' }));
+  if (stopping.aborted) await moveOn(job, records, (state) => ('saving' in state ? undefined : { status: 'QUEUED' }));
   log.info('job handed back', { job: job.id });
 }
 

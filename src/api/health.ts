@@ -10,6 +10,7 @@ import { printedSchema } from './schema.js';
 export interface Readiness {
   /** From now on /readyz says 503, so that a load balancer sends no more: what a server that is about to stop does first. */
   leave(): void;
+  isLeaving(): boolean;
 }
 
 /** What health is asked about. */
@@ -52,6 +53,7 @@ export function serveHealth(
     leave() {
       isLeaving = true;
     },
+    isLeaving: () => isLeaving,
   };
 }
 

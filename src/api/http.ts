@@ -38,7 +38,7 @@ import { weighOperations } from './weigh-operations.js';
 export const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
-const LAST_ANSWERS = 1_500;
+const LAST_ANSWERS = 7_000;
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
@@ -81,6 +81,8 @@ export async function serveHttp(
   const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
   const server = createServer(connectionLimits(config), (request, response) => {
     endWhereSlow(request, response, config);
+    // Whoever keeps the connection would only find it closed the next time.
+    if (readiness.isLeaving()) response.setHeader('connection', 'close');
     observer.http(request, response);
     gate.enter(request, response, () => {
       if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);

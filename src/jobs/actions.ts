@@ -20,7 +20,8 @@ export interface Caller {
 export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, attempt });
 
 /**
- * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
+ * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it. Where the queue went away
+ * between taking it and saying so, and a worker has begun, it is accepted all the same.
  * @throws ManyheadError QUEUE_UNAVAILABLE
  */
 export async function submit(
@@ -33,6 +34,12 @@ export async function submit(
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
+    const { job: present, moved } = await records.move(job.id, ({ state }) =>
+      state.status === 'QUEUED'
+        ? { status: 'CANCELLED', startedAt: undefined, finishedAt: new Date().toISOString() }
+        : undefined,
+    );
+    if (!moved) return present;
     await records.delete(job.id);
     throw error;
   }
@@ -81,9 +88,10 @@ export async function retry(id: string, { records, queue }: JobRooms, origin?: J
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
-    await records.move(id, ({ state, attempt }): JobState | undefined =>
+    const { job: present, moved } = await records.move(id, ({ state, attempt }): JobState | undefined =>
       state.status === 'QUEUED' && attempt === job.attempt ? before.state : undefined,
     );
+    if (!moved) return present;
     throw error;
   }
   return job;

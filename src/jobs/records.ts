@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { notFound } from '../errors.js';
-import { readJob } from './earlier-records.js';
+import { readHistory, readJob } from './earlier-records.js';
 import type { EpochEntry, Job, JobOrigin, JobState, Order } from './job.js';
 
 export interface JobRecords {
@@ -82,7 +82,7 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
     },
     async history(job) {
       const bytes = await store.get(historyKey(job));
-      return bytes === undefined ? [] : JSON.parse(bytes.toString('utf8'));
+      return bytes === undefined ? [] : readHistory(bytes.toString('utf8'));
     },
     putHistory: (job, history) => store.put(historyKey(job), Buffer.from(JSON.stringify(history))),
     delete: (id) => store.delete(`jobs/${id}`),
