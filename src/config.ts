@@ -38,6 +38,8 @@ export interface Config {
   /** How many of a model's newest versions stay when one is made, beside those that an alias points to; 0: all. */
   readonly keepVersions: number;
   readonly logLevel: LogLevel;
+  /** The console at / for browsers. */
+  readonly console: boolean;
   /** GraphiQL at /graphql for browsers. */
   readonly graphiql: boolean;
   readonly introspection: boolean;
@@ -100,6 +102,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     workerConcurrency: whole('WORKER_CONCURRENCY', 1, 1, 64),
     keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    console: onOrOff('CONSOLE'),
     graphiql: onOrOff('GRAPHIQL'),
     introspection: onOrOff('INTROSPECTION'),
     starter: onOrOff('STARTER'),

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
@@ -16,6 +14,7 @@ import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
 import { overloadStatus } from './overload.js';
+import { servePages } from './pages.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
 import { stringifyWithVectors } from './vector.js';
@@ -29,12 +28,6 @@ const LAST_ANSWERS = 1_500;
 /** How long a request may take to arrive, in milliseconds, unless it is an upload. */
 const ARRIVAL = 300_000;
 
-const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
-
-/** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
 export interface HttpServer {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly address: string;
@@ -43,7 +36,7 @@ export interface HttpServer {
 }
 
 /**
- * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, uploads to /datasets, and /livez, /readyz and /metrics.
+ * GraphQL over POST and WebSocket at /graphql, the pages for browsers, uploads to /datasets, and /livez, /readyz and /metrics.
  * @throws a system error (EADDRINUSE, ...) where it cannot listen
  */
 export async function serveHttp(
@@ -80,7 +73,7 @@ export async function serveHttp(
   serveHealth(app, context);
   serveMetrics(app, context);
   serveUploads(app, context, log);
-  if (config.graphiql) serveGraphiql(app);
+  servePages(app, config);
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
@@ -127,23 +120,6 @@ function serveHealth(app: Express, { encoders, queue }: Context): void {
 /** A server with much to do is ready all the same: taking it away would only leave more to the others. */
 function unlessOverloaded(error: unknown): void {
   if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
-}
-
-function serveGraphiql(app: Express): void {
-  if (!existsSync(WEB)) return;
-  app.use('/assets', express.static(`${WEB}assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
-  app.get('/', (_, response) => response.redirect('/graphql'));
-  app.get('/graphql', (request, response, next) => {
-    if (request.accepts(['json', 'html']) !== 'html') return next();
-    response
-      .set({
-        'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-        'Cache-Control': 'no-cache',
-        Vary: 'Accept',
-        'X-Content-Type-Options': 'nosniff',
-      })
-      .sendFile('graphiql/index.html', { root: WEB });
-  });
 }
 
 /** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */

@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useApiKey } from '../graphql/api-key';
+import { Button } from '../parts/button';
+import { ThemeChoice } from '../theme/theme-choice';
+import { ApiKeyForm } from './api-key-form';
+import styles from './frame.module.css';
+import { Navigation } from './navigation';
+
+/** What stands around every page: the way past it for keyboards, the header with the sections, and the page as `main`. */
+export function Frame({ children }: { readonly children: ReactNode }) {
+  const apiKey = useApiKey();
+  return (
+    <>
+      <a className={styles.skip} href="#main">
+        Skip to the page
+      </a>
+      <header className={styles.header}>
+        <Link href="/" className={styles.name}>
+          Manyhead
+        </Link>
+        <Navigation />
+        <div className={styles.settings}>
+          {apiKey.held && (
+            <Button look="quiet" onClick={apiKey.forget}>
+              Forget key
+            </Button>
+          )}
+          <ThemeChoice />
+        </div>
+      </header>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        {apiKey.wanted ? <ApiKeyForm /> : children}
+      </main>
+    </>
+  );
+}

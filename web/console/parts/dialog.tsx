@@ -1,0 +1,50 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Button } from './button';
+import styles from './dialog.module.css';
+
+interface ConfirmationProps {
+  readonly title: string;
+  /** What will change, and what will not. */
+  readonly children: ReactNode;
+  /** The word on the button that does it, such as "Promote". */
+  readonly does: string;
+  readonly look?: 'main' | 'danger';
+  /** Whether it is being done: then neither button can be pressed. */
+  readonly busy?: boolean;
+  confirm(): void;
+  cancel(): void;
+}
+
+/** Asks before something is done, above the page; Escape and "Cancel" leave everything as it is. */
+export function Confirmation(props: ConfirmationProps) {
+  const { title, children, does, look = 'main', busy = false, confirm, cancel } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        cancel();
+      }}
+    >
+      <h2 id={heading}>{title}</h2>
+      <div className={styles.body}>{children}</div>
+      <div className={styles.buttons}>
+        <Button look="plain" onClick={cancel} disabled={busy}>
+          Cancel
+        </Button>
+        <Button look={look} onClick={confirm} disabled={busy}>
+          {does}
+        </Button>
+      </div>
+    </dialog>
+  );
+}

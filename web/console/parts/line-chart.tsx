@@ -1,0 +1,106 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'react';
+import UPlot from 'uplot';
+import { colourOf } from '../theme/colours';
+import { onColoursChanged } from '../theme/theme';
+import styles from './line-chart.module.css';
+
+/** A line: its values at the chart's `x`, null where there is none. */
+export interface Line {
+  readonly name: string;
+  readonly values: readonly (number | null)[];
+  /** Which of the eight series colours, from 1; by its place when absent. */
+  readonly colour?: number;
+  /** Dashed lines stand beside a full one of the same colour: training beside validation. */
+  readonly dashed?: boolean;
+}
+
+interface LineChartProps {
+  /** What the chart shows, in a sentence: read out in its place. */
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly xTitle: string;
+  readonly lines: readonly Line[];
+  /** Of the y axis; by the values when absent. */
+  readonly range?: readonly [low: number, high: number];
+  /** How values are written. */
+  readonly written?: (value: number) => string;
+  /** In pixels. */
+  readonly height?: number;
+}
+
+/** Lines over a shared x axis, with a legend that tells the values under the pointer; grows with new values. */
+export function LineChart(props: LineChartProps) {
+  const { label, x, lines, height = 220 } = props;
+  const place = useRef<HTMLDivElement>(null);
+  const chart = useRef<UPlot>(undefined);
+  const shape = JSON.stringify([props.xTitle, props.range, height, lines.map((line) => ({ ...line, values: 0 }))]);
+  const latest = useRef(props);
+  latest.current = props;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew when its shape changes; values alone are set below
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const draw = () => {
+      chart.current?.destroy();
+      chart.current = new UPlot(optionsOf(latest.current, element.clientWidth), dataOf(latest.current), element);
+    };
+    draw();
+    const resizing = new ResizeObserver(() => {
+      if (element.clientWidth > 0) chart.current?.setSize({ width: element.clientWidth, height });
+    });
+    resizing.observe(element);
+    const unlisten = onColoursChanged(draw);
+    return () => {
+      unlisten();
+      resizing.disconnect();
+      chart.current?.destroy();
+      chart.current = undefined;
+    };
+  }, [shape]);
+
+  useEffect(() => {
+    chart.current?.setData(dataOf({ x, lines }));
+  }, [x, lines]);
+
+  return <div ref={place} className={styles.chart} role="img" aria-label={label} />;
+}
+
+const dataOf = ({ x, lines }: Pick<LineChartProps, 'x' | 'lines'>): UPlot.AlignedData => [
+  [...x],
+  ...lines.map(({ values }) => [...values]),
+];
+
+function optionsOf(props: LineChartProps, width: number): UPlot.Options {
+  const { lines, xTitle, range, written = (value) => value.toPrecision(3), height = 220 } = props;
+  const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const axis: UPlot.Axis = {
+    stroke: colourOf('--text-quiet'),
+    font,
+    labelFont: font,
+    grid: { stroke: colourOf('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    width,
+    height,
+    scales: { x: { time: false }, ...(range && { y: { range: [...range] } }) },
+    axes: [
+      { ...axis, label: xTitle, labelSize: 18, size: 28, grid: { show: false } },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map(written) },
+    ],
+    cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+    series: [
+      { label: xTitle, value: (_, value: number | null) => (value === null ? '' : String(value)) },
+      ...lines.map(({ name, values, colour, dashed }, place) => ({
+        label: name,
+        stroke: colourOf(`--series-${colour ?? (place % 8) + 1}`),
+        width: 1.75,
+        ...(dashed && { dash: [5, 4] }),
+        points: { show: values.length < 2 },
+        value: (_: UPlot, value: number | null) => (value === null ? '–' : written(value)),
+      })),
+    ],
+  };
+}

@@ -1,0 +1,36 @@
+import { type ComponentType, lazy, Suspense } from 'react';
+import { Route, Switch } from 'wouter';
+import { Page } from './parts/page';
+import { Empty, Loading } from './parts/states';
+
+/** What the header leads to, in its order. */
+export const sections = [
+  { path: '/', title: 'Try' },
+  { path: '/models', title: 'Models' },
+  { path: '/api', title: 'API' },
+] as const;
+
+/** Which page is where; each is loaded when it is first opened. */
+const pages: readonly (readonly [path: string, page: ComponentType])[] = [
+  ['/', lazy(() => import('./pages/try/try'))],
+  ['/models', lazy(() => import('./pages/models/models'))],
+  ['/api', lazy(() => import('./pages/reference/reference'))],
+];
+
+/** The page of the address. */
+export function Pages() {
+  return (
+    <Suspense fallback={<Loading what="the page" />}>
+      <Switch>
+        {pages.map(([path, page]) => (
+          <Route key={path} path={path} component={page} />
+        ))}
+        <Route>
+          <Page title="Nothing here">
+            <Empty>There is no page at this address.</Empty>
+          </Page>
+        </Route>
+      </Switch>
+    </Suspense>
+  );
+}
