@@ -7,7 +7,7 @@ import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
 import { ComparisonResolver } from './models/comparison.js';
-import { ModelResolver, VersionResolver } from './models/resolver.js';
+import { AliasResolver, EncoderResolver, ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
 
@@ -23,6 +23,8 @@ export const apiSchema = (): Promise<GraphQLSchema> =>
       DatasetResolver,
       ModelResolver,
       ComparisonResolver,
+      AliasResolver,
+      EncoderResolver,
       VersionResolver,
       TrainingResolver,
     ],

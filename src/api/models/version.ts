@@ -146,7 +146,7 @@ class TaskHead {
 }
 
 @ObjectType({ description: 'The encoder a version reads its vectors from.' })
-class Encoder {
+export class Encoder {
   @Field(() => String, { description: 'sha256 of its weights.' })
   id!: string;
 
