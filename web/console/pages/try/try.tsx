@@ -1,9 +1,87 @@
+import { useState } from 'react';
+import { useSearchParams } from 'wouter';
+import { ButtonLink } from '../../parts/button';
+import { Field } from '../../parts/field';
 import { Page } from '../../parts/page';
+import { Answer, Empty } from '../../parts/states';
+import { askedVersion, searchFor } from '../../versions/ask';
+import { VersionChoice } from '../../versions/version-choice';
+import { type Classification, useClassified } from './classify';
+import { EmbeddingMap } from './embedding-map';
+import { Overview } from './overview';
+import { Predictions } from './predictions';
+import { Similarity } from './similarity';
+import styles from './try.module.css';
 
+/** Where the texts lie until the tab is closed. */
+const PLACE = 'manyhead:texts';
+
+const FIRST_TEXTS = 'Soccer is pretty cool!\nHello there, nice to meet you.\nThe weather is so gloomy.';
+
+/** Texts in, and at once what every head of a version says of them, why, and where they lie among the rows of a data set. */
 export default function TryPage() {
+  const [search, setSearch] = useSearchParams();
+  const asked = askedVersion(search);
+  const [text, setText] = useState(() => sessionStorage.getItem(PLACE) ?? FIRST_TEXTS);
+  const [chosen, setChosen] = useState(0);
+  const { result, isEmpty } = useClassified(text, asked);
   return (
-    <Page title="Try">
-      <p>Texts in, labels out.</p>
+    <Page title="Try" intro="Write or paste texts, one a line: every head of the version answers as you type.">
+      <div className={styles.columns}>
+        <div className={styles.form}>
+          <VersionChoice asked={asked} onChange={(version) => setSearch(searchFor(version))} />
+          <Field label="Texts" hint="One a line, at most 4,096.">
+            {(control) => (
+              <textarea
+                {...control}
+                rows={7}
+                value={text}
+                spellCheck={false}
+                onChange={({ target }) => {
+                  setText(target.value);
+                  sessionStorage.setItem(PLACE, target.value);
+                }}
+              />
+            )}
+          </Field>
+        </div>
+        <div className={styles.answers}>
+          {isEmpty ? (
+            <Empty>Write a text to see what the heads say of it.</Empty>
+          ) : (
+            <Answer of={result} what="answers">
+              {({ classify }) => <Answers model={asked.model} answers={classify} chosen={chosen} choose={setChosen} />}
+            </Answer>
+          )}
+          {result.error?.graphQLErrors[0]?.extensions?.code === 'NOT_FOUND' && (
+            <ButtonLink href="/models">See the models</ButtonLink>
+          )}
+        </div>
+        <div className={styles.similarity}>
+          <Similarity asked={asked} />
+        </div>
+      </div>
     </Page>
+  );
+}
+
+interface AnswersProps {
+  readonly model: string;
+  readonly answers: readonly Classification[];
+  readonly chosen: number;
+  choose(place: number): void;
+}
+
+/** All texts at a glance, and one of them in full. */
+function Answers({ model, answers, chosen, choose }: AnswersProps) {
+  const place = Math.min(chosen, answers.length - 1);
+  const answer = answers[place];
+  const asked = { model, version: answer.version };
+  return (
+    <>
+      {answers.length > 1 && <Overview answers={answers} chosen={place} choose={choose} />}
+      <Predictions answer={answer} asked={asked} />
+      <EmbeddingMap text={answer.text} asked={asked} />
+    </>
   );
 }
