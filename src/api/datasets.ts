@@ -49,7 +49,7 @@ registerEnumType(Split, {
 });
 
 @InputType({ description: "A row's labels of one task: exactly one of `label` and `labels`." })
-class TaskLabelInput {
+export class TaskLabelInput {
   @Field(() => String, { description: 'The task.' })
   task!: string;
 
@@ -107,6 +107,9 @@ class TaskLabel {
 
 @ObjectType({ description: 'A row of a data set.' })
 class Example {
+  @Field(() => Int, { description: 'Its place in the data set, from 0.' })
+  row!: number;
+
   @Field(() => String, { description: 'The text.' })
   text!: string;
 
@@ -127,7 +130,7 @@ class SplitRows {
 }
 
 @ObjectType({ description: 'Rows under a name.' })
-class Dataset {
+export class Dataset {
   @Field(() => String, { description: 'The name.' })
   name!: string;
 
@@ -195,16 +198,26 @@ export class DatasetResolver {
       | undefined,
     @Arg('label', () => String, { nullable: true, description: 'Only rows that have this label, of `task` or of any.' })
     label: string | undefined,
+    @Arg('after', () => Int, { nullable: true, description: 'Only rows that come after this one, by its `row`.' })
+    after: number | undefined,
+    @Arg('unlabelled', () => Boolean, {
+      description: 'Only rows that say nothing of `task`, or nothing at all.',
+      defaultValue: false,
+    })
+    unlabelled: boolean,
     @Ctx() { datasets }: Context,
   ): Promise<Example[]> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
     const rows: Example[] = [];
+    let place = -1;
     for await (const row of datasets.stream(digest)) {
+      place += 1;
+      if (after != null && place <= after) continue;
       const labels = Object.keys(row.labels).map((task) => ({ task, labels: labelsOf(row, task) ?? [] }));
       const asked = labels.filter((each) => task == null || each.task === task);
-      if (task != null && asked.length === 0) continue;
+      if (unlabelled ? asked.length > 0 : task != null && asked.length === 0) continue;
       if (label != null && !asked.some(({ labels }) => labels.includes(label))) continue;
-      rows.push({ text: row.text, labels, split: row.split });
+      rows.push({ row: place, text: row.text, labels, split: row.split });
       if (rows.length === first) break;
     }
     return rows;

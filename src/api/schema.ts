@@ -6,6 +6,7 @@ import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
+import { LabellingResolver } from './labelling.js';
 import { ComparisonResolver } from './models/comparison.js';
 import { AliasResolver, EncoderResolver, ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
@@ -21,6 +22,7 @@ export const apiSchema = (): Promise<GraphQLSchema> =>
       ClassificationResolver,
       ExplanationResolver,
       DatasetResolver,
+      LabellingResolver,
       ModelResolver,
       ComparisonResolver,
       AliasResolver,

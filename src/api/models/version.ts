@@ -164,7 +164,7 @@ export class Encoder {
 }
 
 @ObjectType({ description: 'What kept its weights in a training.' })
-class Freeze {
+export class Freeze {
   @Field(() => BackboneFreeze, { description: 'How much of the encoder.' })
   backbone!: 'FULL' | 'PARTIAL' | 'NONE';
 

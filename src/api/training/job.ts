@@ -1,7 +1,9 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { EpochEntry, Job as StoredJob } from '../../jobs/job.js';
+import type { EpochEntry, Job as StoredJob, TrainingOrder } from '../../jobs/job.js';
 import { Promotion } from '../models/promotion.js';
+import { Freeze } from '../models/version.js';
 import { DateTime } from '../scalars.js';
+import { Hyperparameters, hyperparametersView } from './hyperparameters.js';
 
 export enum JobStatus {
   QUEUED = 'QUEUED',
@@ -93,6 +95,12 @@ export class TaskMetrics {
   })
   loss?: number;
 
+  @Field(() => Float, {
+    nullable: true,
+    description: 'In an epoch: mean loss of the rows learned from, while they were.',
+  })
+  trainLoss?: number;
+
   @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
   accuracy?: number;
 
@@ -128,6 +136,15 @@ export class EpochMetrics {
 
   @Field(() => [TaskMetrics], { description: 'One entry a task.' })
   tasks!: readonly TaskMetrics[];
+
+  @Field(() => Float, { nullable: true, description: 'Learning rate of the heads in its last step.' })
+  headLearningRate?: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Learning rate of the encoder in its last step; null where that is fixed.',
+  })
+  encoderLearningRate?: number;
 
   @Field(() => Float, { description: 'Rows learned from a second.' })
   examplesPerSecond!: number;
@@ -173,6 +190,18 @@ export class TrainingJob {
 
   @Field(() => String, { nullable: true, description: 'The data set, where the rows had a name.' })
   dataset?: string;
+
+  @Field(() => [String], { description: 'The tasks it trains or measures; none where it fits a projection.' })
+  tasks!: readonly string[];
+
+  @Field(() => Int, { nullable: true, description: 'TRAIN: the version it goes on from, if any.' })
+  baseVersion?: number;
+
+  @Field(() => Freeze, { nullable: true, description: 'TRAIN: what keeps its weights.' })
+  freeze?: Freeze;
+
+  @Field(() => Hyperparameters, { nullable: true, description: 'TRAIN: what shapes the learning.' })
+  hyperparameters?: Hyperparameters;
 
   @Field(() => Int, { nullable: true, description: 'Numbers that learn.' })
   trainableParameters?: number;
@@ -221,6 +250,15 @@ export class TrainingEvent {
   @Field(() => Float, { nullable: true, description: 'STEP: of the batch. EPOCH: of the rows learned from.' })
   loss?: number;
 
+  @Field(() => Float, { nullable: true, description: 'STEP and EPOCH: the learning rate of the heads.' })
+  headLearningRate?: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'STEP and EPOCH: the learning rate of the encoder; null where that is fixed.',
+  })
+  encoderLearningRate?: number;
+
   @Field(() => [TaskMetrics], { nullable: true, description: 'STEP and EPOCH: one entry a task.' })
   taskLosses?: readonly TaskMetrics[];
 
@@ -252,6 +290,16 @@ export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
   phases: Object.entries(seconds).map(([phase, seconds]) => ({ phase, seconds })),
 });
 
+/** What only a training has. */
+const trainingView = (order: TrainingOrder) => ({
+  baseVersion: order.base,
+  freeze: order.freeze,
+  hyperparameters: hyperparametersView(order.hyperparameters),
+  trainableParameters: order.trainableParameters,
+  frozenParameters: order.frozenParameters,
+  warnings: order.warnings ?? [],
+});
+
 /** A stored job as the API shows it. */
 export function jobView(stored: StoredJob): TrainingJob {
   const { id, attempt, createdAt, by, order, state } = stored;
@@ -267,9 +315,8 @@ export function jobView(stored: StoredJob): TrainingJob {
     startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,
     finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
     dataset: order.dataset,
-    trainableParameters: order.kind === 'TRAIN' ? order.trainableParameters : undefined,
-    frozenParameters: order.kind === 'TRAIN' ? order.frozenParameters : undefined,
-    warnings: (order.kind === 'TRAIN' ? order.warnings : undefined) ?? [],
+    tasks: order.kind === 'FIT_PROJECTION' ? [] : order.tasks,
+    ...(order.kind === 'TRAIN' ? trainingView(order) : { warnings: [] }),
     error: state.status === 'FAILED' ? state.error : undefined,
     projectionVersion: result?.kind === 'PROJECTION' ? result.projection : undefined,
     promotion: result?.kind === 'VERSION' ? result.promotion : undefined,
