@@ -11,18 +11,9 @@ import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
 import { Split } from '../datasets.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
+import { EpochMetrics, epochView, JobPhase } from './epoch.js';
 import { givenTraining, TrainInput } from './input.js';
-import {
-  EpochMetrics,
-  epochView,
-  JobKind,
-  JobPhase,
-  JobStatus,
-  jobView,
-  TrainingEvent,
-  TrainingJob,
-  TrainingJobConnection,
-} from './job.js';
+import { JobKind, JobStatus, jobView, TrainingEvent, TrainingJob, TrainingJobConnection } from './job.js';
 import { jobsPage } from './page.js';
 import { planView, TrainingPlan } from './plan.js';
 
