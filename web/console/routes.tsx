@@ -6,14 +6,22 @@ import { Empty, Loading } from './parts/states';
 /** What the header leads to, in its order. */
 export const sections = [
   { path: '/', title: 'Try' },
+  { path: '/runs', title: 'Runs' },
+  { path: '/train', title: 'Train' },
   { path: '/models', title: 'Models' },
+  { path: '/data', title: 'Data' },
   { path: '/api', title: 'API' },
 ] as const;
 
 /** Which page is where; each is loaded when it is first opened. */
 const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ['/', lazy(() => import('./pages/try/try'))],
+  ['/runs', lazy(() => import('./pages/runs/runs'))],
+  ['/runs/:id', lazy(() => import('./pages/run/run'))],
+  ['/train', lazy(() => import('./pages/train/train'))],
   ['/models', lazy(() => import('./pages/models/models'))],
+  ['/data', lazy(() => import('./pages/data/data'))],
+  ['/data/:name', lazy(() => import('./pages/dataset/dataset'))],
   ['/api', lazy(() => import('./pages/reference/reference'))],
 ];
 

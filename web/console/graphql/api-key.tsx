@@ -7,6 +7,8 @@ const PLACE = 'manyhead:api-key';
 
 interface ApiKey {
   readonly held: boolean;
+  /** What a request beside GraphQL must carry. */
+  readonly headers: Readonly<Record<string, string>>;
   /** Whether the server wants a key, or another one, before it answers. */
   readonly wanted: boolean;
   enter(key: string): void;
@@ -29,6 +31,7 @@ export function ApiKeyProvider({ children }: { readonly children: ReactNode }) {
   const client = useMemo(() => consoleClient(key, () => setWanted(true)), [key]);
   const apiKey: ApiKey = {
     held: key !== undefined,
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
     wanted,
     enter(entered) {
       sessionStorage.setItem(PLACE, entered);

@@ -1,5 +1,6 @@
 import { cacheExchange, createClient, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import { createClient as createSocketClient } from 'graphql-ws';
+import { connectionEvents, pauseBefore } from './connection';
 
 /** The close code of graphql-ws for a connection without the right key. */
 const UNAUTHORIZED = 4401;
@@ -17,6 +18,8 @@ export function consoleClient(apiKey: string | undefined, refused: () => void) {
     connectionParams: authorization,
     retryAttempts: Number.POSITIVE_INFINITY,
     shouldRetry: () => true,
+    retryWait: pauseBefore,
+    on: connectionEvents,
   });
   return createClient({
     url: '/graphql',

@@ -4,6 +4,7 @@ import UPlot from 'uplot';
 import { colourOf } from '../theme/colours';
 import { onColoursChanged } from '../theme/theme';
 import styles from './line-chart.module.css';
+import { lineMarks } from './line-marks';
 
 /** A line: its values at the chart's `x`, null where there is none. */
 export interface Line {
@@ -13,6 +14,8 @@ export interface Line {
   readonly colour?: number;
   /** Dashed lines stand beside a full one of the same colour: training beside validation. */
   readonly dashed?: boolean;
+  /** A letter at its end, which its name should begin with: tells many lines apart without colour. */
+  readonly mark?: string;
 }
 
 interface LineChartProps {
@@ -90,6 +93,9 @@ function optionsOf(props: LineChartProps, width: number): UPlot.Options {
       { ...axis, label: xTitle, labelSize: 18, size: 28, grid: { show: false } },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(written) },
     ],
+    plugins: [lineMarks(lines.map(({ mark }) => mark))],
+    padding: [null, lines.some(({ mark }) => mark) ? 18 : null, null, null],
+    legend: { markers: { dash: (_, series) => (series > 0 && lines[series - 1].dashed ? 'dashed' : 'solid') } },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     series: [
       { label: xTitle, value: (_, value: number | null) => (value === null ? '' : String(value)) },
