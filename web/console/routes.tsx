@@ -14,6 +14,8 @@ export const sections = [
 const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ['/', lazy(() => import('./pages/try/try'))],
   ['/models', lazy(() => import('./pages/models/models'))],
+  ['/models/:model', lazy(() => import('./pages/models/model'))],
+  ['/models/:model/versions/:version', lazy(() => import('./pages/models/version'))],
   ['/api', lazy(() => import('./pages/reference/reference'))],
 ];
 
