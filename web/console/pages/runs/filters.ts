@@ -1,5 +1,5 @@
-import { kinds, type Kind } from '../../jobs/words';
 import { type Status, statuses } from '../../jobs/job-status';
+import { type Kind, kinds } from '../../jobs/words';
 
 /** Which runs are shown, as the search part of an address has it. */
 export interface Filters {

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useFollowed } from '../../jobs/follow';
 import { type Epoch, type RunHistory } from '../../jobs/history';
 import { hasEnded } from '../../jobs/job-status';
@@ -67,11 +67,9 @@ export function Overlay({ ids, clear }: { readonly ids: readonly string[]; clear
 function Histories({ id, keep }: { readonly id: string; keep(history: RunHistory): void }) {
   const [open, setOpen] = useState(true);
   const history = useFollowed(id, open, ({ job }) => setOpen(!hasEnded(job.status)));
-  const [kept, setKept] = useState<RunHistory>();
-  if (history && history !== kept) {
-    setKept(history);
-    queueMicrotask(() => keep(history));
-  }
+  useEffect(() => {
+    if (history) keep(history);
+  }, [history, keep]);
   return null;
 }
 

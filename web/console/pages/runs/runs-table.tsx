@@ -1,5 +1,5 @@
-import { Link } from 'wouter';
 import { useSubscription } from 'urql';
+import { Link } from 'wouter';
 import { graphql } from '../../graphql/graphql';
 import { hasEnded, JobStatus } from '../../jobs/job-status';
 import { frozenWords, kinds, meanScore, shortId } from '../../jobs/words';
@@ -52,7 +52,7 @@ export function RunsTable({ runs, laid, lay }: RunsTableProps) {
           cell: ({ model, version, promotion }) =>
             version ? (
               <>
-                <Link href={`/models/${model}/${version.number}`}>{version.number}</Link>
+                <Link href={`/models/${model}/versions/${version.number}`}>{version.number}</Link>
                 {promotion?.promoted && <span className={styles.promoted}> promoted</span>}
               </>
             ) : (

@@ -11,8 +11,8 @@ import { Page } from '../../parts/page';
 import { Answer, Empty, Notice } from '../../parts/states';
 import { type Filters, filtersIn, searchOf } from './filters';
 import { Overlay } from './overlay';
-import { RunsTable } from './runs-table';
 import styles from './runs.module.css';
+import { RunsTable } from './runs-table';
 
 const RUNS = graphql(`
   query Runs($first: Int!, $after: String, $status: [JobStatus!], $model: String, $kind: [JobKind!]) {
@@ -64,16 +64,24 @@ export default function RunsPage() {
     variables: { first: PAGE, after, model, status: status && [status], kind: kind && [kind] },
   });
   const [told, setTold] = useState('');
-  useSubscription({ query: CHANGED, variables: { model } }, (_, { trainingJobChanged: job }) => {
+  useSubscription({ query: CHANGED, variables: { model } }, (_, changed) => {
+    const job = changed.trainingJobChanged;
     setTold(`Run ${shortId(job.id)} of ${job.model}: ${statusWord(job.status).toLowerCase()}.`);
     again({ requestPolicy: 'network-only' });
-    return job;
+    return changed;
   });
   const names = runs.data?.models.map(({ name }) => name) ?? [];
   const everyModel = model === undefined || names.includes(model) ? names : [model, ...names];
 
   return (
-    <Page title="Runs" actions={<ButtonLink href="/train" look="main">Train</ButtonLink>}>
+    <Page
+      title="Runs"
+      actions={
+        <ButtonLink href="/train" look="main">
+          Train
+        </ButtonLink>
+      }
+    >
       <FieldRow>
         <SelectField
           label="Model"
@@ -120,9 +128,7 @@ export default function RunsPage() {
               <RunsTable
                 runs={nodes}
                 laid={laid}
-                lay={(id, isLaid) =>
-                  show({ laid: isLaid ? [...laid, id] : laid.filter((each) => each !== id) }, true)
-                }
+                lay={(id, isLaid) => show({ laid: isLaid ? [...laid, id] : laid.filter((each) => each !== id) }, true)}
               />
               <nav className={styles.paging} aria-label="Pages of runs">
                 <span>
