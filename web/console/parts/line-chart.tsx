@@ -70,6 +70,16 @@ export function LineChart(props: LineChartProps) {
   return <div ref={place} className={styles.chart} role="img" aria-label={label} />;
 }
 
+/** Distances between two marks of the x axis. */
+const WHOLE_STEPS = [1, 2, 5].flatMap((step) => [step, 10 * step, 100 * step, 1000 * step]).sort((a, b) => a - b);
+
+/** What the legend tells while nobody points at the chart. */
+const newest = (values: UPlot.AlignedData[number]): number | null =>
+  Array.from(values).findLast((value) => value != null) ?? null;
+
+const shown = (value: number | null, written: (value: number) => string): string =>
+  value === null ? '–' : written(value);
+
 const dataOf = ({ x, lines }: Pick<LineChartProps, 'x' | 'lines'>): UPlot.AlignedData => [
   [...x],
   ...lines.map(({ values }) => [...values]),
@@ -90,22 +100,24 @@ function optionsOf(props: LineChartProps, width: number): UPlot.Options {
     height,
     scales: { x: { time: false }, ...(range && { y: { range: [...range] } }) },
     axes: [
-      { ...axis, label: xTitle, labelSize: 18, size: 28, grid: { show: false } },
+      // Epochs and the like: there is nothing at half an epoch.
+      { ...axis, incrs: WHOLE_STEPS, label: xTitle, labelSize: 18, size: 28, grid: { show: false } },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(written) },
     ],
     plugins: [lineMarks(lines.map(({ mark }) => mark))],
-    padding: [null, lines.some(({ mark }) => mark) ? 18 : null, null, null],
+    padding: [null, lines.some(({ mark }) => mark) ? 34 : null, null, null],
     legend: { markers: { dash: (_, series) => (series > 0 && lines[series - 1].dashed ? 'dashed' : 'solid') } },
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     series: [
-      { label: xTitle, value: (_, value: number | null) => (value === null ? '' : String(value)) },
+      { label: xTitle, value: (chart, value: number | null) => String(value ?? chart.data[0].at(-1) ?? '') },
       ...lines.map(({ name, values, colour, dashed }, place) => ({
         label: name,
         stroke: colourOf(`--series-${colour ?? (place % 8) + 1}`),
         width: 1.75,
         ...(dashed && { dash: [5, 4] }),
         points: { show: values.length < 2 },
-        value: (_: UPlot, value: number | null) => (value === null ? '–' : written(value)),
+        value: (chart: UPlot, value: number | null, series: number, at: number | null) =>
+          shown(at === null ? newest(chart.data[series]) : value, written),
       })),
     ],
   };

@@ -7,6 +7,8 @@ import { Table } from '../../parts/table';
 import { duration } from '../../parts/times';
 import styles from './run.module.css';
 
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
 type EpochTask = Epoch['tasks'][number];
 
 /** Loss, score and learning rate over the epochs: by task, in colours that stay the task's own. */
@@ -26,15 +28,16 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
   const byTask = (value: (task: EpochTask) => number | null, suffix = '', rest: Partial<Line> = {}): Line[] =>
     tasks.map((task, place) =>
       lineOf(
-        `${task}${suffix}`,
+        `${markOf(place)}${task}${suffix}`,
         (epoch) => epoch.tasks.flatMap((each) => (each.task === task ? [value(each)] : []))[0],
-        { colour: (place % 8) + 1, ...rest },
+        { colour: (place % 8) + 1, mark: tasks.length > 1 ? LETTERS[place] : undefined, ...rest },
       ),
     );
+  const markOf = (place: number) => (tasks.length > 1 && LETTERS[place] ? `${LETTERS[place]} ` : '');
   const isKnown = (line: Line) => line.values.some((value) => value !== null);
   const losses = [
     ...byTask(({ loss }) => loss),
-    ...byTask(({ trainLoss }) => trainLoss, ', training', { dashed: true }),
+    ...byTask(({ trainLoss }) => trainLoss, ', training', { dashed: true, mark: undefined }),
   ].filter(isKnown);
   const scores = byTask(({ macroF1 }) => macroF1).filter(isKnown);
   const rates = [
@@ -43,14 +46,20 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
   ].filter(isKnown);
   const sums = [
     lineOf('validation', ({ validationLoss }) => validationLoss),
-    lineOf('training', ({ trainLoss }) => trainLoss, { dashed: true }),
+    lineOf('training', ({ trainLoss }) => trainLoss, { dashed: true, colour: 1 }),
   ].filter(isKnown);
   const three = (value: number) => fixed(value, 3);
-  const chart = (title: string, label: string, lines: readonly Line[], written?: (value: number) => string) =>
+  const chart = (
+    title: string,
+    label: string,
+    lines: readonly Line[],
+    written?: (value: number) => string,
+    range?: readonly [number, number],
+  ) =>
     lines.length > 0 && (
       <Panel key={title}>
         <h3 className={styles.chartTitle}>{title}</h3>
-        <LineChart label={label} x={x} xTitle="Epoch" lines={lines} written={written} height={190} />
+        <LineChart label={label} x={x} xTitle="Epoch" lines={lines} range={range} written={written} height={190} />
       </Panel>
     );
   return (
@@ -64,6 +73,7 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
           `Macro F1 of each task on the validation rows by epoch. ${shownScores(last)}`,
           scores,
           percent,
+          scoreRange(scores),
         )}
         {rates.map((line) =>
           chart(`Learning rate, ${line.name}`, `Learning rate of the ${line.name} by epoch.`, [line], (value) =>
@@ -114,6 +124,12 @@ function Numbers({ epochs, tasks }: { readonly epochs: readonly Epoch[]; readonl
       ]}
     />
   );
+}
+
+/** From the tenth below the lowest score to 1, so that small differences are seen and the axis rarely jumps. */
+function scoreRange(lines: readonly Line[]): readonly [number, number] {
+  const lowest = Math.min(1, ...lines.flatMap(({ values }) => values.filter((value) => value !== null)));
+  return [Math.max(0, Math.ceil(10 * lowest - 1) / 10), 1];
 }
 
 const shownNumber = (value: number | null | undefined): string => (value == null ? '–' : fixed(value, 4));
