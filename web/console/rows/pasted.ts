@@ -59,3 +59,10 @@ function labelsIn(column: string, cell: string): readonly GivenLabels[] {
   const labels = given.split(SEPARATOR).map((label) => label.trim());
   return [{ task: column.slice(0, -2), labels: labels.filter(Boolean) }];
 }
+
+/** The same rows as a variable of a request. */
+export const exampleInputs = (examples: readonly GivenExample[]) =>
+  examples.map(({ text, labels }) => ({
+    text,
+    labels: labels.map((each) => ('label' in each ? each : { task: each.task, labels: [...each.labels] })),
+  }));

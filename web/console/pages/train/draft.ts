@@ -1,6 +1,6 @@
 import type { FieldProblems } from '../../graphql/field-problems';
 import type { VariablesOf } from '../../graphql/graphql';
-import { type Pasted, pastedRows } from '../../rows/pasted';
+import { exampleInputs, type Pasted, pastedRows } from '../../rows/pasted';
 import type { TRAIN } from './operations';
 
 export type TrainInput = VariablesOf<typeof TRAIN>['input'];
@@ -101,7 +101,7 @@ export function readDraft(draft: Draft, tasks: readonly string[]): Reading {
   });
   const input: TrainInput = {
     model: draft.model.trim(),
-    ...(draft.source === 'dataset' ? { dataset: draft.dataset } : { examples: pasted.examples.map(mutable) }),
+    ...(draft.source === 'dataset' ? { dataset: draft.dataset } : { examples: exampleInputs(pasted.examples) }),
     ...(draft.leftOut.length > 0 && { tasks: chosen }),
     ...(baseVersion !== undefined && { baseVersion }),
     freeze: {
@@ -127,8 +127,3 @@ export const wholeNames: ReadonlySet<HyperparameterName> = new Set([
   'patience',
   'maxTokens',
 ]);
-
-const mutable = ({ text, labels }: Pasted['examples'][number]) => ({
-  text,
-  labels: labels.map((each) => ('label' in each ? each : { task: each.task, labels: [...each.labels] })),
-});

@@ -42,36 +42,38 @@ export function Strategy({ draft, layers, heads, problems, change }: StrategyPro
     <fieldset className={styles.strategy} aria-describedby={wrong ? `${id}-wrong` : undefined}>
       <legend>What stays fixed</legend>
       {strategies.map((each) => (
-        <label key={each.backbone} className={styles.choice} data-chosen={backbone === each.backbone || undefined}>
-          <input
-            type="radio"
-            name={`${id}-backbone`}
-            checked={backbone === each.backbone}
-            onChange={() => change({ backbone: each.backbone })}
-          />
-          <span>
-            <strong>{each.title}</strong>
-            <span className={styles.says}>{each.says}</span>
-          </span>
-        </label>
-      ))}
-      {backbone === 'PARTIAL' && (
-        <div className={styles.layers}>
-          <label htmlFor={`${id}-layers`}>
-            {frozenLayers === 0
-              ? 'Only the embeddings are fixed'
-              : `The embeddings and the first ${frozenLayers} of ${layers} layers are fixed`}
+        <div key={each.backbone} className={styles.choice} data-chosen={backbone === each.backbone || undefined}>
+          <label>
+            <input
+              type="radio"
+              name={`${id}-backbone`}
+              checked={backbone === each.backbone}
+              onChange={() => change({ backbone: each.backbone })}
+            />
+            <span>
+              <strong>{each.title}</strong>
+              <span className={styles.says}>{each.says}</span>
+            </span>
           </label>
-          <input
-            id={`${id}-layers`}
-            type="range"
-            min={0}
-            max={layers - 1}
-            value={frozenLayers}
-            onChange={({ target }) => change({ frozenLayers: Number(target.value) })}
-          />
+          {backbone === 'PARTIAL' && each.backbone === 'PARTIAL' && (
+            <div className={styles.layers}>
+              <label htmlFor={`${id}-layers`}>
+                {frozenLayers === 0
+                  ? 'Only the embeddings are fixed'
+                  : `The embeddings and the first ${frozenLayers} of ${layers} layers are fixed`}
+              </label>
+              <input
+                id={`${id}-layers`}
+                type="range"
+                min={0}
+                max={layers - 1}
+                value={frozenLayers}
+                onChange={({ target }) => change({ frozenLayers: Number(target.value) })}
+              />
+            </div>
+          )}
         </div>
-      )}
+      ))}
       {heads.length > 0 && (
         <div className={styles.heads}>
           <p className={styles.says}>
