@@ -63,7 +63,7 @@ export function Rows({ dataset, reload }: RowsProps) {
     <Section
       title="Rows"
       aside={
-        <Button look="quiet" aria-pressed={isLabelling} onClick={() => setLabelling(!isLabelling)}>
+        <Button look="plain" aria-pressed={isLabelling} onClick={() => setLabelling(!isLabelling)}>
           {isLabelling ? 'Only read' : 'Label rows'}
         </Button>
       }
