@@ -16,6 +16,7 @@ const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ['/models', lazy(() => import('./pages/models/models'))],
   ['/models/:model', lazy(() => import('./pages/models/model'))],
   ['/models/:model/versions/:version', lazy(() => import('./pages/models/version'))],
+  ['/models/:model/compare', lazy(() => import('./pages/models/compare'))],
   ['/api', lazy(() => import('./pages/reference/reference'))],
 ];
 
