@@ -84,7 +84,7 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     await expectUsable(page);
     await page.getByRole('link', { name: 'API' }).click();
     await page.getByRole('link', { name: 'Open GraphiQL' }).waitFor();
-    await page.getByText('Each text is encoded once').click();
+    await page.getByText(/^Each text is encoded once/).click();
     await page.getByText('query Classify').waitFor();
     await expectUsable(page);
     expect(complaints).toEqual([]);
@@ -157,14 +157,21 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
   });
 
   it('says so where the server has gone, and goes on when it is back', async () => {
-    const { page, close } = await at('/models');
-    await page.getByText('There is no model yet').waitFor();
-    await page.context().setOffline(true);
-    await page.getByRole('link', { name: 'Try', exact: true }).click();
-    await page.getByText('The server cannot be reached.').first().waitFor();
-    await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Try again' }).first().click();
+    const { page, close } = await at('/');
     await page.getByText('there is none yet').waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('textbox', { name: 'Texts' }).fill('Is anybody there?');
+    await page.getByText('The server cannot be reached.').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('there is none yet').waitFor();
+
+    await page.context().setOffline(true);
+    await page.getByRole('link', { name: 'Models' }).click();
+    await page.getByText('It could not be loaded').waitFor();
+    await page.context().setOffline(false);
+    await page.getByRole('button', { name: 'Load again' }).click();
+    await page.getByText('There is no model yet').waitFor();
     await close();
   });
 });

@@ -4,6 +4,7 @@ import { useApiKey } from '../graphql/api-key';
 import { Button } from '../parts/button';
 import { ThemeChoice } from '../theme/theme-choice';
 import { ApiKeyForm } from './api-key-form';
+import { Failure } from './failure';
 import styles from './frame.module.css';
 import { Navigation } from './navigation';
 
@@ -40,7 +41,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </div>
       </header>
       <main ref={main} id="main" className={styles.main} tabIndex={-1}>
-        {apiKey.wanted ? <ApiKeyForm /> : children}
+        {apiKey.wanted ? <ApiKeyForm /> : <Failure key={location}>{children}</Failure>}
       </main>
     </>
   );
