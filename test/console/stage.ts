@@ -14,14 +14,17 @@ export async function startProduct(environment: Record<string, string> = {}) {
     PORT: String(await freePort()),
     ...environment,
   });
-  const [, address] = await running.says(/Manyhead is ready: open (http\S+)/);
-  return {
-    address,
-    async close() {
-      await running.end('SIGKILL');
-      await folder.remove();
-    },
+  const close = async () => {
+    await running.end('SIGTERM');
+    await folder.remove();
   };
+  try {
+    const [, address] = await running.says(/Manyhead is ready: open (http\S+)/);
+    return { address, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** How somebody looks at a page. */

@@ -24,6 +24,7 @@ const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ['/models/:model/versions/:version', lazy(() => import('./pages/models/version'))],
   ['/data', lazy(() => import('./pages/data/data'))],
   ['/data/:name', lazy(() => import('./pages/dataset/dataset'))],
+  ['/models/:model/compare', lazy(() => import('./pages/models/compare'))],
   ['/api', lazy(() => import('./pages/reference/reference'))],
 ];
 

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { Button } from './button';
 import styles from './dialog.module.css';
 
@@ -25,7 +26,8 @@ export function Confirmation(props: ConfirmationProps) {
     shown?.showModal();
     return () => shown?.close();
   }, []);
-  return (
+  // Beside the page, not within it: there it would look like the cell of a table that its button stands in.
+  return createPortal(
     <dialog
       ref={dialog}
       className={styles.dialog}
@@ -45,6 +47,7 @@ export function Confirmation(props: ConfirmationProps) {
           {does}
         </Button>
       </div>
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }

@@ -4,9 +4,12 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** 0.9312 as "93.1 %". */
 export const percent = (share: number): string => `${oneDecimal.format(100 * share)} %`;
 
-/** A difference of two shares, in percentage points with its sign: "+1.2", "−0.4". */
-export const points = (difference: number): string =>
-  `${difference < 0 ? '−' : '+'}${oneDecimal.format(Math.abs(100 * difference))}`;
+/** A difference of two shares, in percentage points with its sign: "+1.2", "−0.4", "0.0". */
+export function points(difference: number): string {
+  const size = oneDecimal.format(Math.abs(100 * difference));
+  if (size === '0.0') return size;
+  return `${difference < 0 ? '−' : '+'}${size}`;
+}
 
 /** 10003 as "10,003". */
 export const count = (number: number): string => whole.format(number);

@@ -30,8 +30,8 @@ export type Prediction = Classification['predictions'][number];
 export function useClassified(text: string, asked: AskedVersion) {
   const settled = useSettled(text);
   const texts = linesOf(settled);
-  const [result] = useQuery({ query: CLASSIFY, variables: { texts, ...asked }, pause: texts.length === 0 });
-  return { result, isEmpty: texts.length === 0 };
+  const [result, again] = useQuery({ query: CLASSIFY, variables: { texts, ...asked }, pause: texts.length === 0 });
+  return { result, again, isEmpty: texts.length === 0 };
 }
 
 function linesOf(text: string): string[] {

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useSearchParams } from 'wouter';
+import { problemOf } from '../../graphql/problem';
 import { ButtonLink } from '../../parts/button';
 import { Field } from '../../parts/field';
 import { Page } from '../../parts/page';
@@ -24,7 +25,8 @@ export default function TryPage() {
   const asked = askedVersion(search);
   const [text, setText] = useState(() => sessionStorage.getItem(PLACE) ?? FIRST_TEXTS);
   const [chosen, setChosen] = useState(0);
-  const { result, isEmpty } = useClassified(text, asked);
+  const { result, again, isEmpty } = useClassified(text, asked);
+  const isMissing = result.error?.graphQLErrors.some(({ extensions }) => extensions?.code === 'NOT_FOUND') ?? false;
   return (
     <Page title="Try" intro="Write or paste texts, one a line: every head of the version answers as you type.">
       <div className={styles.columns}>
@@ -48,13 +50,12 @@ export default function TryPage() {
         <div className={styles.answers}>
           {isEmpty ? (
             <Empty>Write a text to see what the heads say of it.</Empty>
+          ) : isMissing && result.error ? (
+            <Empty action={<ButtonLink href="/train">Train one</ButtonLink>}>{problemOf(result.error)}</Empty>
           ) : (
-            <Answer of={result} what="answers">
+            <Answer of={result} what="answers" again={again}>
               {({ classify }) => <Answers model={asked.model} answers={classify} chosen={chosen} choose={setChosen} />}
             </Answer>
-          )}
-          {result.error?.graphQLErrors[0]?.extensions?.code === 'NOT_FOUND' && (
-            <ButtonLink href="/models">See the models</ButtonLink>
           )}
         </div>
         <div className={styles.similarity}>
