@@ -11,11 +11,12 @@ interface BeginTaskProps {
 
 /** A task that no row is labelled for yet. */
 export function BeginTask({ taken, begin }: BeginTaskProps) {
+  const [isOpen, setOpen] = useState(taken.length === 0);
   const [name, setName] = useState('');
   const [isMulti, setMulti] = useState(false);
   const wrong = taken.includes(name.trim()) ? `There is a task “${name.trim()}” already.` : undefined;
   return (
-    <details className={styles.more} open={taken.length === 0 || undefined}>
+    <details className={styles.more} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>Begin another task</summary>
       <form
         className={styles.begin}

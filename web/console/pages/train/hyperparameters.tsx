@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { type FieldProblems, problemAt } from '../../graphql/field-problems';
 import { Field, FieldRow } from '../../parts/field';
 import { type Draft, type HyperparameterName, wholeNames } from './draft';
@@ -28,13 +29,18 @@ interface HyperparametersProps {
 
 /** What shapes the learning, out of the way until somebody wants it: an empty field means the default, which it shows. */
 export function HyperparameterFields({ draft, plan, problems, change }: HyperparametersProps) {
+  const [isOpen, setOpen] = useState(false);
   const given = draft.hyperparameters;
   const shown = fields.filter(
     ({ name }) => draft.backbone !== 'FULL' || (name !== 'encoderLearningRate' && name !== 'maxTokens'),
   );
   const isWrong = problemAt(problems, 'hyperparameters', 'validationSplit', 'seed') !== undefined;
   return (
-    <details className={styles.more} open={isWrong || undefined}>
+    <details
+      className={styles.more}
+      open={isOpen || isWrong}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+    >
       <summary>Hyperparameters: the defaults are good untouched</summary>
       <FieldRow>
         {shown.map(({ name, title, says }) => (
