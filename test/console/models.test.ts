@@ -6,20 +6,28 @@ import { data, finished, TRAIN } from '../system/stage.js';
 import { describeInBrowser, launchChromium } from '../web/chromium.js';
 import { expectUsable, read, startProduct, views, visit } from './stage.js';
 
+/** Rows that teach the opposite of what the starter heads know, so that the version which learns from them is worse for certain. */
+const contraryRows = () =>
+  Array.from({ length: 60 }, (_, i) => ({
+    text: `${i % 2 ? 'What a wonderful, lovely' : 'What an awful, dreadful'} ${i < 30 ? 'meal' : 'journey'}, number ${i}.`,
+    labels: [{ task: 'sentiment', label: i % 2 ? 'negative' : 'positive' }],
+  }));
+
 describeInBrowser('Models', () => {
   let product: Awaited<ReturnType<typeof startProduct>>;
   let browser: Browser;
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchChromium()]);
-    for (const heads of [['topic'], []]) {
-      const input = {
-        dataset: 'starter',
-        freeze: { backbone: 'FULL', heads },
-        hyperparameters: { epochs: 3 },
-        seed: 7,
-        promote: 'NEVER',
-      };
+    await data(
+      product.address,
+      'mutation Store($examples: [ExampleInput!]!) { createDataset(name: "contrary", examples: $examples) { rows } }',
+      { examples: contraryRows() },
+    );
+    for (const input of [
+      { dataset: 'starter', freeze: { heads: ['topic'] }, hyperparameters: { epochs: 3 }, promote: 'NEVER' },
+      { dataset: 'contrary', promote: 'NEVER' },
+    ]) {
       const { train } = await data(product.address, TRAIN, { input });
       await finished(product.address, train.id);
     }
@@ -72,7 +80,7 @@ describeInBrowser('Models', () => {
     await page.getByRole('link', { name: 'Compare 1 and 3' }).click();
     await page.getByText(/^Compared on \d+ rows; \d+ rows were left out/).waitFor();
     const scores = page.getByRole('region', { name: 'sentiment: version 1 and version 3' });
-    expect(await read(scores.getByRole('row', { name: /^Accuracy/ }))).toMatch(/better|worse|no difference/);
+    expect(await read(scores.getByRole('row', { name: /^Accuracy/ }))).toContain('version 3 is worse');
     await page
       .getByRole('region', { name: /^Rows that version 1 and version 3 answer differently/ })
       .first()
@@ -153,12 +161,12 @@ describeInBrowser('Models', () => {
     );
     const { page, close } = await open('/models/default');
     const rows = page.getByRole('region', { name: 'Versions of default' }).getByRole('row');
-    await versionRow(page, 203).waitFor();
+    await page.getByLabel('Compare version 203').waitFor();
     expect(await rows.count()).toBe(51);
     await page.getByRole('button', { name: 'Show older versions' }).click();
-    await versionRow(page, 1).waitFor();
+    await page.getByLabel('Compare version 1', { exact: true }).waitFor();
+    // Two hundred, and the heading; of the three that were trained, one was deleted above.
     expect(await rows.count()).toBe(203);
-    await expectUsable(page);
     await page.goto(`${product.address}/?model=default&version=150`);
     await page.getByText('answered by default 150').waitFor();
     await close();
