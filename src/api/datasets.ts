@@ -1,5 +1,6 @@
 import {
   Arg,
+  Args,
   Ctx,
   Field,
   FieldResolver,
@@ -13,11 +14,11 @@ import {
   registerEnumType,
 } from 'type-graphql';
 import { checkExamples } from '../datasets/check.js';
-import { labelsOf, type SplitName } from '../datasets/example.js';
-import { badInput } from '../errors.js';
+import type { SplitName } from '../datasets/example.js';
 import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
+import { Example, PreviewArgs, previewOf, Split } from './examples.js';
 import { DateTime } from './scalars.js';
 
 export enum TaskKind {
@@ -30,21 +31,6 @@ registerEnumType(TaskKind, {
   valuesConfig: {
     SINGLE_LABEL: { description: 'Exactly one.' },
     MULTI_LABEL: { description: 'Any number, none included.' },
-  },
-});
-
-export enum Split {
-  TRAINING = 'TRAINING',
-  VALIDATION = 'VALIDATION',
-  TEST = 'TEST',
-}
-registerEnumType(Split, {
-  name: 'Split',
-  description: 'What a row is for.',
-  valuesConfig: {
-    TRAINING: { description: 'To learn from.' },
-    VALIDATION: { description: 'To choose the best epoch, temperature and thresholds by; never learned from.' },
-    TEST: { description: 'Only to measure.' },
   },
 });
 
@@ -94,30 +80,6 @@ class DatasetTask {
 
   @Field(() => Int, { description: 'Rows that say nothing about the task.' })
   unlabelledRows!: number;
-}
-
-@ObjectType({ description: "A row's labels of one task." })
-class TaskLabel {
-  @Field(() => String, { description: 'The task.' })
-  task!: string;
-
-  @Field(() => [String], { description: 'The right labels.' })
-  labels!: readonly string[];
-}
-
-@ObjectType({ description: 'A row of a data set.' })
-class Example {
-  @Field(() => Int, { description: 'Its place in the data set, from 0.' })
-  row!: number;
-
-  @Field(() => String, { description: 'The text.' })
-  text!: string;
-
-  @Field(() => [TaskLabel], { description: 'Its labels, one entry a task it is labelled for.' })
-  labels!: TaskLabel[];
-
-  @Field(() => Split, { nullable: true, description: 'What the row is for, where that was said.' })
-  split?: SplitName;
 }
 
 @ObjectType({ description: 'How many rows were said to be for something.' })
@@ -190,36 +152,11 @@ export class DatasetResolver {
   }
 
   @FieldResolver(() => [Example], { description: 'Some rows, in the order they came in.' })
-  async preview(
+  preview(
     @Root() { digest }: Dataset,
-    @Arg('first', () => Int, { description: 'How many rows, 1 to 1000.', defaultValue: 10 }) first: number,
-    @Arg('task', () => String, { nullable: true, description: 'Only rows that are labelled for this task.' }) task:
-      | string
-      | undefined,
-    @Arg('label', () => String, { nullable: true, description: 'Only rows that have this label, of `task` or of any.' })
-    label: string | undefined,
-    @Arg('after', () => Int, { nullable: true, description: 'Only rows that come after this one, by its `row`.' })
-    after: number | undefined,
-    @Arg('unlabelled', () => Boolean, {
-      description: 'Only rows that say nothing of `task`, or nothing at all.',
-      defaultValue: false,
-    })
-    unlabelled: boolean,
+    @Args(() => PreviewArgs) asked: PreviewArgs,
     @Ctx() { datasets }: Context,
   ): Promise<Example[]> {
-    if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
-    const rows: Example[] = [];
-    let place = -1;
-    for await (const row of datasets.stream(digest)) {
-      place += 1;
-      if (after != null && place <= after) continue;
-      const labels = Object.keys(row.labels).map((task) => ({ task, labels: labelsOf(row, task) ?? [] }));
-      const asked = labels.filter((each) => task == null || each.task === task);
-      if (unlabelled ? asked.length > 0 : task != null && asked.length === 0) continue;
-      if (label != null && !asked.some(({ labels }) => labels.includes(label))) continue;
-      rows.push({ row: place, text: row.text, labels, split: row.split });
-      if (rows.length === first) break;
-    }
-    return rows;
+    return previewOf(datasets.stream(digest), asked);
   }
 }

@@ -12,7 +12,7 @@ const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
  */
 const CONSOLE = ['/', '/runs{/*rest}', '/models{/*rest}', '/data{/*rest}', '/train', '/api'];
 
-/** What a page may load: its own files, and no more. */
+/** What a page may load: its own files, and no more. The other headers are those of every answer (gate/security-headers.ts). */
 const POLICY = {
   'default-src': "'none'",
   'script-src': "'self'",
@@ -38,7 +38,6 @@ export function servePages(app: Express, config: Pick<Config, 'console' | 'graph
       immutable: true,
       maxAge: '1y',
       fallthrough: false,
-      setHeaders: (response) => response.set('X-Content-Type-Options', 'nosniff'),
     }),
   );
   if (config.console) app.get(CONSOLE, (_, response) => sendPage(response, 'console', POLICY));
@@ -58,8 +57,6 @@ function sendPage(response: Response, page: string, policy: Readonly<Record<stri
         .map(([directive, sources]) => `${directive} ${sources}`)
         .join('; '),
       'Cache-Control': 'no-cache',
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
     })
     .sendFile(`${page}/index.html`, { root: WEB });
 }

@@ -20,18 +20,14 @@ export function folderStore(folder: string): ArtifactStore {
   const unfinished = join(folder, UNFINISHED);
   const place = (key: string) => join(folder, ...parts(key));
 
-  const aside = async (): Promise<string> => {
-    await mkdir(unfinished, { recursive: true, mode: 0o700 });
-    return join(unfinished, randomUUID());
-  };
-
   /** Writes aside, hands the path on to be moved into place, and leaves nothing aside whatever happens. */
   const throughAside = async <T>(
     write: (path: string) => Promise<void>,
     move: (path: string) => Promise<T>,
   ): Promise<T> => {
-    const path = await aside();
+    const path = join(unfinished, randomUUID());
     try {
+      await mkdir(unfinished, { recursive: true, mode: 0o700 });
       await write(path);
       return await move(path);
     } catch (error) {
@@ -132,16 +128,18 @@ export function folderStore(folder: string): ArtifactStore {
       }
     },
 
-    async delete(keyOrPrefix) {
-      const path = await aside();
-      try {
-        await rename(place(keyOrPrefix), path);
-        await flushFolder(dirname(place(keyOrPrefix)));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-      await rm(path, { recursive: true, force: true });
-    },
+    delete: (keyOrPrefix) =>
+      throughAside(
+        async () => {},
+        async (path) => {
+          try {
+            await rename(place(keyOrPrefix), path);
+            await flushFolder(dirname(place(keyOrPrefix)));
+          } catch (error) {
+            if (!isMissing(error)) throw error;
+          }
+        },
+      ),
 
     async sweep() {
       for (const name of await readdir(unfinished).catch(() => [])) {

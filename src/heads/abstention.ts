@@ -4,7 +4,7 @@ import type { Abstention } from './head.js';
 /**
  * How much a text looks like one of the label it would be given, 0 to 1: the label's score times the cosine of the text and the
  * label's centre. The score alone is misled by texts far from all that was learned, the distance alone by labels that lie close
- * together; docs/abstention.md has the figures.
+ * together; docs/models.md has the figures.
  * @param vector the text's embedding
  * @param scores of the labels
  */

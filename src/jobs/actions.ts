@@ -2,7 +2,7 @@ import { ManyheadError } from '../errors.js';
 import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
 import type { Checkpoints } from './checkpoints.js';
-import { hasEnded, type Job, type JobState, type Order, startedAt } from './job.js';
+import { hasEnded, type Job, type JobOrigin, type JobState, type Order, startedAt } from './job.js';
 import type { JobRecords } from './records.js';
 
 /** Where jobs are kept, and what delivers them. */
@@ -23,8 +23,13 @@ export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, atte
  * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
  * @throws ManyheadError QUEUE_UNAVAILABLE
  */
-export async function submit(order: Order, { name }: Caller, { records, queue }: JobRooms): Promise<Job> {
-  const job = await records.create(order, name);
+export async function submit(
+  order: Order,
+  { name }: Caller,
+  { records, queue }: JobRooms,
+  origin?: JobOrigin,
+): Promise<Job> {
+  const job = await records.create(order, name, origin);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
@@ -61,17 +66,18 @@ export async function cancel(id: string, { records, queue, checkpoints }: JobRoo
  * Queues a job that failed or was cancelled again, as its next attempt.
  * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed; QUEUE_UNAVAILABLE, and the job stays as it was
  */
-export async function retry(id: string, { records, queue }: JobRooms): Promise<Job> {
+export async function retry(id: string, { records, queue }: JobRooms, origin?: JobOrigin): Promise<Job> {
   await queue.ping();
   const before = await records.get(id);
-  const job = await records.again(id, ({ state }) => {
+  const check = ({ state }: Job): void => {
     if (state.status !== 'FAILED' && state.status !== 'CANCELLED')
       throw new ManyheadError(
         'CONFLICT',
         `job ${id} is ${state.status}: only a job that is FAILED or CANCELLED can be tried again.`,
         'id',
       );
-  });
+  };
+  const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {

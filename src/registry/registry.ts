@@ -138,7 +138,6 @@ export function registryOn(store: ArtifactStore): Registry {
     for (const number of await written(model)) {
       if (!deleted.includes(number)) continue;
       const encoder = (await find(model, number))?.encoder;
-      await store.delete(`models/${model}/evaluations/${number}`);
       await store.delete(folder(model, number));
       if (encoder?.fineTuned && !(await isRead(encoder.id))) await encoders.delete(encoder.id);
     }

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { install } from '../access/stage.js';
 import { describeInBrowser, launchChromium } from '../web/chromium.js';
-import { lockedWith } from './locked.js';
 import { expectUsable, startProduct, views, visit } from './stage.js';
 
 /** What the first page may take over the network, compressed, in bytes. */
@@ -136,14 +136,16 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
   });
 
   it('asks for an API key where the server does, and forgets it with the tab', async () => {
-    const locked = await lockedWith('right-key', product.address);
-    const { page, close } = await visit(browser, `${locked.address}/models`);
+    const home = await install();
+    const key = (await home.keys('create', 'console', '--scope', 'read')).trim();
+    const { address } = await home.start();
+    const { page, close } = await visit(browser, `${address}/models`);
     await page.getByRole('heading', { name: 'API key' }).waitFor();
     await expectUsable(page);
-    await page.keyboard.type('wrong-key');
+    await page.keyboard.type('not-a-key');
     await page.keyboard.press('Enter');
     await page.getByText('The server did not take that key.').waitFor();
-    await page.getByLabel('Key', { exact: true }).fill('right-key');
+    await page.getByLabel('Key', { exact: true }).fill(key);
     await page.keyboard.press('Enter');
     await page.getByText('There is no model yet').waitFor();
     expect(await page.evaluate('JSON.stringify({ ...localStorage })')).toBe('{}');
@@ -153,7 +155,7 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     await page.getByRole('button', { name: 'Forget key' }).click();
     await page.getByRole('heading', { name: 'API key' }).waitFor();
     await close();
-    await locked.close();
+    await home.remove();
   });
 
   it('says so where the server has gone, and goes on when it is back', async () => {

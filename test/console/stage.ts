@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { freePort, run, temporaryFolder } from '../system/stage.js';
 
@@ -20,7 +20,7 @@ export async function startProduct(environment: Record<string, string> = {}) {
   };
   try {
     const [, address] = await running.says(/Manyhead is ready: open (http\S+)/);
-    return { address, close };
+    return { address, folder: join(folder.path, 'data'), close };
   } catch (error) {
     await close();
     throw error;
@@ -50,6 +50,9 @@ export async function visit(browser: Browser, url: string, { width, colorScheme 
   await page.goto(url);
   return { page, complaints, close: () => context.close() };
 }
+
+/** What somebody reads there. */
+export const read = async (place: Locator): Promise<string> => (await place.allInnerTexts()).join('\n');
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -77,6 +77,18 @@ describe('the life of a model', () => {
     expect([...after.keys()]).toContain('mood/output.weight');
   });
 
+  it('shows the rows it was made from, whatever their name means by now', async () => {
+    await store('changing', easyRows());
+    expect(await trained({ model: 'changed', dataset: 'changing' })).toMatchObject({ status: 'SUCCEEDED' });
+    await store('changing', easyRows(12).slice(6));
+    await query('mutation { deleteDataset(name: "changing") }');
+    const { model } = await query(
+      '{ model(name: "changed") { production { dataset examples(first: 2, task: "fruit", label: "cherry") { text labels { task labels } } } } }',
+    );
+    expect(model.production).toMatchObject({ dataset: 'changing', examples: [{ text: easyRows()[2].text }, {}] });
+    expect(model.production.examples[0].labels[0]).toEqual({ task: 'fruit', labels: ['cherry'] });
+  });
+
   it('is explained by the rows it learned from that lie nearest', async () => {
     const { explain } = await query(
       '{ explain(text: "I love this wonderful cherry.", task: "fruit", model: "easy", first: 5) { row text labels similarity } }',

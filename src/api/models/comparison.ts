@@ -4,7 +4,7 @@ import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkEncoder } from '../../registry/version.js';
 import type { Disagreement as FoundDisagreement } from '../../serving/comparisons.js';
 import type { Context } from '../context.js';
-import { Split } from '../datasets.js';
+import { Split } from '../examples.js';
 import { TaskDifference } from './promotion.js';
 
 const MOST_DISAGREEMENTS = 1000;

@@ -1,4 +1,4 @@
-import { Arg, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
 import { badInput, notFound, shown } from '../../errors.js';
 import { refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
@@ -7,6 +7,7 @@ import { PRODUCTION, versionBefore } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkNumber } from '../../training/hyperparameters.js';
 import type { Context } from '../context.js';
+import { Example, PreviewArgs, previewOf } from '../examples.js';
 import { ModelChange } from './change.js';
 import { Promotion } from './promotion.js';
 import { Encoder, ModelVersion, versionView } from './version.js';
@@ -175,6 +176,17 @@ export class VersionResolver {
   })
   promotion(@Root() { model, number }: ModelVersion, @Ctx() { registry }: Context): Promise<Promotion | undefined> {
     return registry.decision(model, number);
+  }
+
+  @FieldResolver(() => [Example], {
+    description: 'Rows that its job was given, as they were then, whatever became of the data set since.',
+  })
+  async examples(
+    @Root() { datasetDigest }: ModelVersion,
+    @Args(() => PreviewArgs) asked: PreviewArgs,
+    @Ctx() { datasets }: Context,
+  ): Promise<Example[]> {
+    return datasetDigest === undefined ? [] : previewOf(datasets.stream(datasetDigest), asked);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { ModelVersion as StoredVersion } from '../../registry/version.js';
-import { Split, TaskKind } from '../datasets.js';
+import { TaskKind } from '../datasets.js';
+import { Split } from '../examples.js';
 import { DateTime } from '../scalars.js';
 
 export enum BackboneFreeze {

@@ -9,13 +9,14 @@ import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
-import { Split } from '../datasets.js';
+import { Split } from '../examples.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
 import { EpochMetrics, epochView, JobPhase } from './epoch.js';
 import { givenTraining, TrainInput } from './input.js';
 import { JobKind, JobStatus, jobView, TrainingEvent, TrainingJob, TrainingJobConnection } from './job.js';
 import { jobsPage } from './page.js';
 import { planView, TrainingPlan } from './plan.js';
+import { queued } from './queued.js';
 
 @Resolver(() => TrainingJob)
 export class TrainingResolver {
@@ -27,7 +28,7 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const checked = await checkTraining(givenTraining(input), context);
-    return jobView(await submit(checked, context.caller, context));
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Query(() => TrainingPlan, {
@@ -61,7 +62,8 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const given = { model, version: version ?? undefined, dataset, split: split ?? undefined };
-    return jobView(await submit(await checkEvaluation(given, context), context.caller, context));
+    const checked = await checkEvaluation(given, context);
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Mutation(() => TrainingJob, {
@@ -83,7 +85,8 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const given = { model, version: version ?? undefined, dataset: dataset ?? undefined };
-    return jobView(await submit(await checkProjection(given, context), context.caller, context));
+    const checked = await checkProjection(given, context);
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Mutation(() => TrainingJob, { description: 'End a job that has not ended; it leaves no version.' })
@@ -101,7 +104,7 @@ export class TrainingResolver {
     @Arg('id', () => ID, { description: 'The job.' }) id: string,
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
-    return jobView(await retry(id, context));
+    return jobView(await queued(context, (origin) => retry(id, context, origin)));
   }
 
   @Query(() => TrainingJob, { nullable: true, description: 'A job by id; null where there is none.' })

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { Button } from './button';
 import styles from './dialog.module.css';
@@ -21,7 +21,8 @@ export function Confirmation(props: ConfirmationProps) {
   const { title, children, does, look = 'main', busy = false, confirm, cancel } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
+  // Before it is taken away, not after: only a dialog that is there gives the focus back to the button it came from.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();

@@ -33,12 +33,13 @@ const MODEL = graphql(
 );
 
 /** Versions shown at first, and how many more with each press of the button. */
-const STEP = 50;
+const FIRST = 50;
+const MORE = 200;
 
 /** One model: its versions with where each came from, what happened to it, and the way back. */
 export default function ModelPage() {
   const { model: name = '' } = useParams();
-  const [first, setFirst] = useState(STEP);
+  const [first, setFirst] = useState(FIRST);
   const [result, again] = useQuery({ query: MODEL, variables: { name, first } });
   const production = result.data?.model?.aliases.find((alias) => alias.name === 'production');
   return (
@@ -64,7 +65,7 @@ export default function ModelPage() {
               <Section title="Versions" aside={<NetworkLegend />}>
                 <VersionTable model={name} versions={model.versions} aliases={model.aliases} />
                 {model.versions.length === first && (
-                  <Button look="quiet" disabled={result.stale} onClick={() => setFirst(first + STEP)}>
+                  <Button look="quiet" disabled={result.stale} onClick={() => setFirst(first + MORE)}>
                     Show older versions
                   </Button>
                 )}

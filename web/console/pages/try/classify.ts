@@ -8,13 +8,29 @@ const CLASSIFY = graphql(`
     classify(texts: $texts, model: $model, version: $version, alias: $alias, allowAbstain: true) {
       text
       version
-      truncated
       predictions {
         task
         labels
         confidence
         abstained
-        scores(top: 50) {
+      }
+    }
+  }
+`);
+
+export type Classification = ResultOf<typeof CLASSIFY>['classify'][number];
+
+const SCORES = graphql(`
+  query TryText($texts: [String!]!, $model: String!, $version: Int) {
+    classify(texts: $texts, model: $model, version: $version, allowAbstain: true) {
+      text
+      version
+      truncated
+      predictions {
+        task
+        labels
+        abstained
+        scores(top: 100) {
           label
           score
         }
@@ -23,8 +39,7 @@ const CLASSIFY = graphql(`
   }
 `);
 
-export type Classification = ResultOf<typeof CLASSIFY>['classify'][number];
-export type Prediction = Classification['predictions'][number];
+export type Scored = ResultOf<typeof SCORES>['classify'][number];
 
 /** What every head says of the lines that are not empty, asked anew whenever typing pauses. */
 export function useClassified(text: string, asked: AskedVersion) {
@@ -39,4 +54,10 @@ function linesOf(text: string): string[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
+}
+
+/** The score of every label for one text. Not asked for with the others: a thousand texts with fifty labels each take megabytes. */
+export function useScored(text: string, asked: AskedVersion) {
+  const [result] = useQuery({ query: SCORES, variables: { texts: [text], ...asked } });
+  return result;
 }

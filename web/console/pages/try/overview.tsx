@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { Button } from '../../parts/button';
 import { count, percent } from '../../parts/numbers';
 import { type Column, Table } from '../../parts/table';
-import type { Classification, Prediction } from './classify';
+import type { Classification } from './classify';
 import styles from './try.module.css';
 
 /** Rows shown before somebody asks for all. */
@@ -56,5 +56,5 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
   );
 }
 
-const shownLabels = ({ abstained, labels }: Prediction): string =>
+const shownLabels = ({ abstained, labels }: Classification['predictions'][number]): string =>
   abstained ? 'out of scope' : labels.join(', ') || 'none';

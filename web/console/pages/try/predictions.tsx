@@ -4,33 +4,44 @@ import { ConfidenceBars } from '../../parts/confidence-bars';
 import { counted } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Panel } from '../../parts/panel';
-import { Notice } from '../../parts/states';
+import { Answer, Notice } from '../../parts/states';
 import { Tag } from '../../parts/tag';
 import type { AskedVersion } from '../../versions/ask';
-import type { Classification, Prediction } from './classify';
+import { type Scored, useScored } from './classify';
 import styles from './try.module.css';
 import { Why } from './why';
 
 /** Labels shown of a head before somebody asks for all. */
 const FIRST_LABELS = 5;
 
+interface PredictionsProps {
+  readonly text: string;
+  readonly asked: AskedVersion;
+}
+
 /** What every head says of one text. */
-export function Predictions({ answer, asked }: { readonly answer: Classification; readonly asked: AskedVersion }) {
-  const { text, truncated, predictions, version } = answer;
+export function Predictions({ text, asked }: PredictionsProps) {
+  const result = useScored(text, asked);
   return (
-    <Section title={`“${shortened(text)}”`} aside={`answered by ${asked.model} ${version}`}>
-      {truncated && <Notice kind="warning">The text is longer than the encoder reads: its end was left out.</Notice>}
-      <div className={styles.heads}>
-        {predictions.map((prediction) => (
-          <HeadAnswer key={prediction.task} prediction={prediction} text={text} asked={asked} />
-        ))}
-      </div>
-    </Section>
+    <Answer of={result} what="scores">
+      {({ classify: [{ text, truncated, version, predictions }] }) => (
+        <Section title={`“${shortened(text)}”`} aside={`answered by ${asked.model} ${version}`}>
+          {truncated && (
+            <Notice kind="warning">The text is longer than the encoder reads: its end was left out.</Notice>
+          )}
+          <div className={styles.heads}>
+            {predictions.map((prediction) => (
+              <HeadAnswer key={prediction.task} prediction={prediction} text={text} asked={asked} />
+            ))}
+          </div>
+        </Section>
+      )}
+    </Answer>
   );
 }
 
 interface HeadAnswerProps {
-  readonly prediction: Prediction;
+  readonly prediction: Scored['predictions'][number];
   readonly text: string;
   readonly asked: AskedVersion;
 }

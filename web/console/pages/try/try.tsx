@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useSearchParams } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { ButtonLink } from '../../parts/button';
@@ -73,16 +73,16 @@ interface AnswersProps {
   choose(place: number): void;
 }
 
-/** All texts at a glance, and one of them in full. */
-function Answers({ model, answers, chosen, choose }: AnswersProps) {
+/** All texts at a glance, and one of them in full. Drawn anew with new answers only, not with every letter that is typed. */
+const Answers = memo(({ model, answers, chosen, choose }: AnswersProps) => {
   const place = Math.min(chosen, answers.length - 1);
   const answer = answers[place];
   const asked = { model, version: answer.version };
   return (
     <>
       {answers.length > 1 && <Overview answers={answers} chosen={place} choose={choose} />}
-      <Predictions answer={answer} asked={asked} />
+      <Predictions text={answer.text} asked={asked} />
       <EmbeddingMap text={answer.text} asked={asked} />
     </>
   );
-}
+});
