@@ -9,6 +9,7 @@ describe('the configuration', () => {
       queue: { kind: 'embedded' },
       encoderPrecision: 'fp32',
       workerConcurrency: 1,
+      console: true,
       graphiql: true,
       board: false,
       workerMetrics: undefined,
