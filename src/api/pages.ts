@@ -41,7 +41,7 @@ export function servePages(app: Express, config: Pick<Config, 'console' | 'graph
     }),
   );
   if (config.console) app.get(CONSOLE, (_, response) => sendPage(response, 'console', POLICY));
-  else app.get('/', (_, response) => response.redirect('/graphql'));
+  else if (config.graphiql) app.get('/', (_, response) => response.redirect('/graphql'));
   if (!config.graphiql) return;
   app.get('/graphql', (request, response, next) => {
     response.vary('Accept');
