@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { checkChanges, relabelled } from '#src/datasets/revision.js';
 import { datasetsOn } from '#src/datasets/store.js';
+import type { Example } from '../../src/datasets/example.js';
 import { temporaryFolder } from '../system/stage.js';
 
-const rows = [
+const rows: readonly Example[] = [
   { text: 'one', labels: { topic: 'a', tags: ['x'] } },
-  { text: 'two', labels: {}, split: 'TEST' as const },
+  { text: 'two', labels: {}, split: 'TEST' },
   { text: 'three', labels: { topic: 'b' } },
 ];
 
