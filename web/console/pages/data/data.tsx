@@ -40,7 +40,11 @@ export default function DataPage() {
                 columns={[
                   { title: 'Name', cell: ({ name }) => <Link href={`/data/${name}`}>{name}</Link> },
                   { title: 'Rows', kind: 'number', cell: ({ rows }) => count(rows) },
-                  { title: 'Tasks and labels', kind: 'long', cell: ({ tasks }) => tasks.map(taskWords).join(', ') || 'none' },
+                  {
+                    title: 'Tasks and labels',
+                    kind: 'long',
+                    cell: ({ tasks }) => tasks.map(taskWords).join(', ') || 'none',
+                  },
                   { title: 'Warnings', kind: 'number', cell: ({ warnings }) => warnings.length || '–' },
                   { title: 'Stored', cell: ({ createdAt }) => <Moment at={createdAt} /> },
                 ]}

@@ -1,7 +1,7 @@
 import { Table } from '../../../parts/table';
+import styles from '../data.module.css';
 import type { FileStart } from './header';
 import { type Mapping, type Role, usualTask } from './mapping';
-import styles from '../data.module.css';
 
 interface ColumnMappingProps {
   readonly start: FileStart;
@@ -27,7 +27,8 @@ export function ColumnMapping({ start: { columns, rows }, mapping, change }: Col
               className={styles.role}
               value={role.kind === 'task' && role.many ? 'many' : role.kind}
               onChange={({ target: { value } }) => {
-                if (value === 'task' || value === 'many') set(place, { ...(role.kind === 'task' ? role : usualTask(name)), many: value === 'many' });
+                if (value === 'task' || value === 'many')
+                  set(place, { ...(role.kind === 'task' ? role : usualTask(name)), many: value === 'many' });
                 else if (value === 'text' || value === 'split' || value === 'nothing') set(place, { kind: value });
               }}
             >
@@ -59,7 +60,11 @@ export function ColumnMapping({ start: { columns, rows }, mapping, change }: Col
           kind: 'long',
           cell: ({ place }) => (
             <span className={styles.cells}>
-              {rows.map((row) => row[place] ?? '').filter(Boolean).map(short).join(' · ') || 'empty'}
+              {rows
+                .map((row) => row[place] ?? '')
+                .filter(Boolean)
+                .map(short)
+                .join(' · ') || 'empty'}
             </span>
           ),
         },

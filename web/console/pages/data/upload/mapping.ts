@@ -26,7 +26,11 @@ export function firstMapping({ columns, rows }: FileStart): Mapping {
 /** The task that a column is by its name. */
 export const usualTask = (name: string): TaskRole => ({
   kind: 'task',
-  task: name.replace(/\[\]$/, '').replace(/[^\w.-]+/g, '-').slice(0, 64) || 'task',
+  task:
+    name
+      .replace(/\[\]$/, '')
+      .replace(/[^\w.-]+/g, '-')
+      .slice(0, 64) || 'task',
   many: name.endsWith('[]'),
 });
 

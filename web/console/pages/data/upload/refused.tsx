@@ -1,7 +1,7 @@
 import { count, counted } from '../../../parts/numbers';
 import { Notice } from '../../../parts/states';
-import type { Refusal } from './send';
 import styles from '../data.module.css';
+import type { Refusal } from './send';
 
 /** Why a file was not stored: its first problems, line by line. */
 export function Refused({ refusal: { errors, count: all } }: { readonly refusal: Refusal }) {

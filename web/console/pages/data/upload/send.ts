@@ -29,7 +29,10 @@ export const send = ({ path, type, file, headers, onProgress, signal }: Upload):
     request.setRequestHeader('content-type', type);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total);
-    request.onerror = () => refused('The connection broke before the file was stored. Is the server running? If the file has changed since, choose it again.');
+    request.onerror = () =>
+      refused(
+        'The connection broke before the file was stored. Is the server running? If the file has changed since, choose it again.',
+      );
     request.onabort = () => resolve({ kind: 'stopped' });
     request.onload = () => resolve(read(request.status, request.responseText));
     signal.addEventListener('abort', () => request.abort());

@@ -8,13 +8,13 @@ import { Section } from '../../../parts/page';
 import { Panel } from '../../../parts/panel';
 import { ProgressBar } from '../../../parts/progress-bar';
 import { Notice } from '../../../parts/states';
+import styles from '../data.module.css';
 import { ColumnMapping } from './column-mapping';
 import { DropZone } from './drop-zone';
 import { type FileStart, readStart } from './header';
 import { firstMapping, type Mapping, mappingProblem, parametersOf } from './mapping';
 import { Refused } from './refused';
 import { type Refusal, send } from './send';
-import styles from '../data.module.css';
 
 const ENCODINGS = ['utf-8', 'windows-1252', 'iso-8859-15', 'utf-16le', 'shift_jis', 'gb18030'];
 
