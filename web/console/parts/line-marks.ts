@@ -14,6 +14,7 @@ export const lineMarks = (marks: readonly (string | undefined)[]): UPlot.Plugin 
       ctx.save();
       ctx.font = `600 ${12 * devicePixelRatio}px ${getComputedStyle(document.body).fontFamily}`;
       ctx.textBaseline = 'middle';
+      ctx.textAlign = 'left';
       const drawn: { readonly x: number; readonly y: number }[] = [];
       marks.forEach((mark, place) => {
         if (mark === undefined) return;

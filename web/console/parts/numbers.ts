@@ -17,6 +17,10 @@ export const count = (number: number): string => whole.format(number);
 /** A number with as many decimals, so that numbers below each other align. */
 export const fixed = (number: number, decimals: number): string => number.toFixed(decimals).replace('-', '−');
 
+/** A loss: with three decimals, or two digits where that would leave nothing of it. */
+export const loss = (value: number): string =>
+  value === 0 ? '0' : Math.abs(value) < 0.05 ? String(Number(value.toPrecision(2))) : fixed(value, 3);
+
 /** 1 row, 2 rows. */
 export const counted = (number: number, one: string, many = `${one}s`): string =>
   `${count(number)} ${number === 1 ? one : many}`;

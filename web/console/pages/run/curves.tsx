@@ -1,6 +1,6 @@
 import type { Epoch } from '../../jobs/history';
 import { type Line, LineChart } from '../../parts/line-chart';
-import { count, fixed, percent } from '../../parts/numbers';
+import { count, fixed, loss, percent } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Panel } from '../../parts/panel';
 import { Table } from '../../parts/table';
@@ -36,7 +36,7 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
   const markOf = (place: number) => (tasks.length > 1 && LETTERS[place] ? `${LETTERS[place]} ` : '');
   const isKnown = (line: Line) => line.values.some((value) => value !== null);
   const losses = [
-    ...byTask(({ loss }) => loss),
+    ...byTask((task) => task.loss),
     ...byTask(({ trainLoss }) => trainLoss, ', training', { dashed: true, mark: undefined }),
   ].filter(isKnown);
   const scores = byTask(({ macroF1 }) => macroF1).filter(isKnown);
@@ -48,7 +48,6 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
     lineOf('validation', ({ validationLoss }) => validationLoss),
     lineOf('training', ({ trainLoss }) => trainLoss, { dashed: true, colour: 1 }),
   ].filter(isKnown);
-  const three = (value: number) => fixed(value, 3);
   const chart = (
     title: string,
     label: string,
@@ -66,8 +65,8 @@ export function Curves({ epochs }: { readonly epochs: readonly Epoch[] }) {
     <Section title="Curves" aside={last && `epoch ${last.epoch}, ${count(last.examplesPerSecond)} rows/s`}>
       <div className={styles.charts}>
         {tasks.length > 1 &&
-          chart('Loss of all tasks', `Loss by epoch, summed over the tasks. ${shownLoss(last)}`, sums, three)}
-        {chart('Loss by task', `Validation and training loss of each task by epoch. ${shownLoss(last)}`, losses, three)}
+          chart('Loss of all tasks', `Loss by epoch, summed over the tasks. ${shownLoss(last)}`, sums, loss)}
+        {chart('Loss by task', `Validation and training loss of each task by epoch. ${shownLoss(last)}`, losses, loss)}
         {chart(
           'Macro F1 by task',
           `Macro F1 of each task on the validation rows by epoch. ${shownScores(last)}`,
@@ -137,7 +136,7 @@ const shownShare = (value: number | null | undefined): string => (value == null 
 
 const shownLoss = (last: Epoch | undefined): string =>
   last
-    ? `Epoch ${last.epoch}: training ${fixed(last.trainLoss, 3)}${last.validationLoss === null ? '' : `, validation ${fixed(last.validationLoss, 3)}`}.`
+    ? `Epoch ${last.epoch}: training ${loss(last.trainLoss)}${last.validationLoss === null ? '' : `, validation ${loss(last.validationLoss)}`}.`
     : '';
 
 const shownScores = (last: Epoch | undefined): string =>

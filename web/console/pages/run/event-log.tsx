@@ -1,7 +1,7 @@
 import type { Epoch } from '../../jobs/history';
 import { statusWord } from '../../jobs/job-status';
 import { meanScore } from '../../jobs/words';
-import { fixed, percent } from '../../parts/numbers';
+import { loss, percent } from '../../parts/numbers';
 import type { LogLine } from './heard';
 import type { Run } from './run';
 import styles from './run.module.css';
@@ -49,6 +49,6 @@ const cause = ({ error, version }: Run): string =>
 function epochWords({ epoch, validationLoss, trainLoss, tasks }: Epoch): string {
   if (epoch === 0) return 'Measured';
   const score = meanScore(tasks);
-  const loss = validationLoss === null ? `training loss ${fixed(trainLoss, 3)}` : `loss ${fixed(validationLoss, 3)}`;
-  return `Epoch ${epoch}: ${loss}${score === undefined ? '' : `, macro F1 ${percent(score)}`}`;
+  const told = validationLoss === null ? `training loss ${loss(trainLoss)}` : `loss ${loss(validationLoss)}`;
+  return `Epoch ${epoch}: ${told}${score === undefined ? '' : `, macro F1 ${percent(score)}`}`;
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../jobs/follow';
 import type { Status } from '../../jobs/job-status';
 import { phases } from '../../jobs/words';
-import { count, fixed, percent } from '../../parts/numbers';
+import { count, loss, percent } from '../../parts/numbers';
 import { Facts, Panel } from '../../parts/panel';
 import { ProgressBar } from '../../parts/progress-bar';
 import { duration } from '../../parts/times';
@@ -39,7 +39,7 @@ export function Now({ run, status, event }: NowProps) {
           ['Rows a second', job.examplesPerSecond === null ? '–' : count(job.examplesPerSecond)],
           ['Epoch', step?.epoch ?? '–'],
           ['Step', step?.step && step.totalSteps ? `${count(step.step)} of ${count(step.totalSteps)}` : '–'],
-          ['Loss of the batch', step?.loss == null ? '–' : fixed(step.loss, 3)],
+          ['Loss of the batch', step?.loss == null ? '–' : loss(step.loss)],
         ]}
       />
     </Panel>

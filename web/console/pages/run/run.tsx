@@ -3,7 +3,9 @@ import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { useConnection } from '../../graphql/connection';
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { useRefresh } from '../../graphql/refresh';
 import { type RunEvent, useFollowed } from '../../jobs/follow';
+import { hyperparameterFields } from '../../jobs/hyperparameters';
 import { hasEnded, JobStatus } from '../../jobs/job-status';
 import { frozenWords, kinds, shortId } from '../../jobs/words';
 import { ButtonLink } from '../../parts/button';
@@ -21,7 +23,8 @@ import { Outcome } from './outcome';
 import styles from './run.module.css';
 import { Settings } from './settings';
 
-const RUN = graphql(`
+const RUN = graphql(
+  `
   query Run($id: ID!) {
     trainingJob(id: $id) {
       id
@@ -37,19 +40,7 @@ const RUN = graphql(`
       tasks
       baseVersion
       freeze { backbone frozenLayers heads }
-      hyperparameters {
-        epochs
-        batchSize
-        headLearningRate
-        encoderLearningRate
-        weightDecay
-        warmupRatio
-        dropout
-        maxGradNorm
-        hiddenUnits
-        patience
-        maxTokens
-      }
+      hyperparameters { ...HyperparameterFields }
       trainableParameters
       frozenParameters
       warnings
@@ -64,7 +55,9 @@ const RUN = graphql(`
       version { number }
     }
   }
-`);
+`,
+  [hyperparameterFields],
+);
 
 export type Run = NonNullable<ResultOf<typeof RUN>['trainingJob']>;
 
@@ -72,9 +65,10 @@ export type Run = NonNullable<ResultOf<typeof RUN>['trainingJob']>;
 export default function RunPage() {
   const { id = '' } = useParams();
   const [run, again] = useQuery({ query: RUN, variables: { id } });
+  const refresh = useRefresh(run, again);
   const job = run.data?.trainingJob;
   return job ? (
-    <Followed key={`${job.id} ${job.attempt}`} run={job} again={() => again({ requestPolicy: 'network-only' })} />
+    <Followed key={`${job.id} ${job.attempt}`} run={job} again={refresh} />
   ) : (
     <Page title="Run" above={[{ title: 'Runs', href: '/runs' }]}>
       <Answer of={run} what="the run" again={again}>

@@ -6,7 +6,7 @@ import { meanScore, shortId } from '../../jobs/words';
 import { Button } from '../../parts/button';
 import { SelectField } from '../../parts/field';
 import { type Line, LineChart } from '../../parts/line-chart';
-import { fixed, percent } from '../../parts/numbers';
+import { loss, percent } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Panel } from '../../parts/panel';
 import styles from './runs.module.css';
@@ -55,7 +55,7 @@ export function Overlay({ ids, clear }: { readonly ids: readonly string[]; clear
           x={Array.from({ length: epochs }, (_, place) => place + 1)}
           xTitle="Epoch"
           lines={shown.flatMap((run) => linesOf(run, ids.indexOf(run.id), curve, epochs))}
-          written={curve === 'score' ? percent : curve === 'loss' ? (value) => fixed(value, 3) : undefined}
+          written={curve === 'score' ? percent : curve === 'loss' ? loss : undefined}
           height={260}
         />
       </Panel>

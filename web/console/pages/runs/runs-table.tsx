@@ -14,10 +14,12 @@ interface RunsTableProps {
   readonly runs: readonly Run[];
   readonly laid: readonly string[];
   lay(id: string, isLaid: boolean): void;
+  /** A run that is shown as going on has ended. */
+  ended(): void;
 }
 
 /** A row a run; those that are ticked are laid over each other. */
-export function RunsTable({ runs, laid, lay }: RunsTableProps) {
+export function RunsTable({ runs, laid, lay, ended }: RunsTableProps) {
   return (
     <Table<Run>
       caption="Runs, newest first"
@@ -42,7 +44,7 @@ export function RunsTable({ runs, laid, lay }: RunsTableProps) {
           ),
         },
         { title: 'Model', cell: ({ model }) => model },
-        { title: 'Status', cell: (run) => <Standing run={run} /> },
+        { title: 'Status', cell: (run) => <Standing run={run} ended={ended} /> },
         { title: 'Kind', cell: ({ kind }) => kinds[kind] },
         { title: 'Frozen', cell: ({ freeze }) => (freeze ? frozenWords(freeze) : '–') },
         { title: 'Macro F1', kind: 'number', cell: ({ metrics }) => shownScore(meanScore(metrics)) },
@@ -73,24 +75,27 @@ const shownScore = (score: number | undefined): string => (score === undefined ?
 const shownDuration = ({ startedAt, finishedAt }: Run): string =>
   startedAt && finishedAt ? duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000) : '–';
 
-function Standing({ run: { id, status, attempt } }: { readonly run: Run }) {
+function Standing({ run: { id, status, attempt }, ended }: { readonly run: Run; ended(): void }) {
   return (
     <span className={styles.standing}>
       <JobStatus status={status} />
       {attempt > 1 && <span className={styles.quiet}>attempt {attempt}</span>}
-      {!hasEnded(status) && <LiveProgress id={id} />}
+      {!hasEnded(status) && <LiveProgress id={id} ended={ended} />}
     </span>
   );
 }
 
 const PROGRESS = graphql(`
   subscription RunsProgress($id: ID!) {
-    trainingProgress(id: $id) { job { id progress } }
+    trainingProgress(id: $id) { job { id status progress } }
   }
 `);
 
 /** How far a run is, as it is told. */
-function LiveProgress({ id }: { readonly id: string }) {
-  const [{ data }] = useSubscription({ query: PROGRESS, variables: { id } });
+function LiveProgress({ id, ended }: { readonly id: string; ended(): void }) {
+  const [{ data }] = useSubscription({ query: PROGRESS, variables: { id } }, (_, told) => {
+    if (hasEnded(told.trainingProgress.job.status)) ended();
+    return told;
+  });
   return <ProgressBar label={`Progress of run ${shortId(id)}`} share={data?.trainingProgress.job.progress ?? 0} />;
 }

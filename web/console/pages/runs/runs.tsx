@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery, useSubscription } from 'urql';
 import { useSearchParams } from 'wouter';
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { useRefresh } from '../../graphql/refresh';
 import { statuses, statusWord } from '../../jobs/job-status';
 import { kinds, shortId } from '../../jobs/words';
 import { Button, ButtonLink } from '../../parts/button';
@@ -63,11 +64,12 @@ export default function RunsPage() {
     query: RUNS,
     variables: { first: PAGE, after, model, status: status && [status], kind: kind && [kind] },
   });
+  const refresh = useRefresh(runs, again);
   const [told, setTold] = useState('');
   useSubscription({ query: CHANGED, variables: { model } }, (_, changed) => {
     const job = changed.trainingJobChanged;
     setTold(`Run ${shortId(job.id)} of ${job.model}: ${statusWord(job.status).toLowerCase()}.`);
-    again({ requestPolicy: 'network-only' });
+    refresh();
     return changed;
   });
   const names = runs.data?.models.map(({ name }) => name) ?? [];
@@ -127,6 +129,7 @@ export default function RunsPage() {
             <>
               <RunsTable
                 runs={nodes}
+                ended={refresh}
                 laid={laid}
                 lay={(id, isLaid) => show({ laid: isLaid ? [...laid, id] : laid.filter((each) => each !== id) }, true)}
               />

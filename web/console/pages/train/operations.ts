@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { hyperparameterFields } from '../../jobs/hyperparameters';
 
 export const TRAIN = graphql(`
   mutation Train($input: TrainInput!) {
@@ -6,7 +7,8 @@ export const TRAIN = graphql(`
   }
 `);
 
-export const PLAN = graphql(`
+export const PLAN = graphql(
+  `
   query TrainingPlan($input: TrainInput!) {
     trainingPlan(input: $input) {
       rows
@@ -16,22 +18,12 @@ export const PLAN = graphql(`
       frozenParameters
       warnings
       heads { task role labels isNew }
-      hyperparameters {
-        epochs
-        batchSize
-        headLearningRate
-        encoderLearningRate
-        weightDecay
-        warmupRatio
-        dropout
-        maxGradNorm
-        hiddenUnits
-        patience
-        maxTokens
-      }
+      hyperparameters { ...HyperparameterFields }
     }
   }
-`);
+`,
+  [hyperparameterFields],
+);
 
 export type Plan = ResultOf<typeof PLAN>['trainingPlan'];
 
