@@ -28,6 +28,7 @@ describe('the configuration', () => {
     ['ENCODER_THREADS', '0'],
     ['ENCODER_PRECISION', 'fp16'],
     ['LOG_LEVEL', 'loud'],
+    ['SHUTDOWN_GRACE_MS', '5s'],
     ['GRAPHIQL', 'maybe'],
     ['BOARD', 'yes'],
     ['METRICS_PORT', '0'],
