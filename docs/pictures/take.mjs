@@ -41,14 +41,21 @@ async function readyAt({ stdout }) {
 
 /** Something to look at: a version whose encoder's upper layers learned. */
 async function history(client) {
-  const input = { dataset: 'starter', freeze: { backbone: 'PARTIAL', frozenLayers: 4 }, hyperparameters: { epochs: 6 } };
+  const input = {
+    dataset: 'starter',
+    freeze: { backbone: 'PARTIAL', frozenLayers: 4 },
+    hyperparameters: { epochs: 6 },
+  };
   const training = await client.train(input);
   await training.result();
   return { fineTuned: training.id };
 }
 
 async function takePictures(address, pages) {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  });
   try {
     for (const [name, [path, text]] of Object.entries(pages)) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 760 }, colorScheme: 'light' });
