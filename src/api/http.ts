@@ -15,9 +15,11 @@ import type { Context } from './context.js';
 import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
+import { onlyOverWebSocket } from './only-websocket.js';
 import { overloadStatus } from './overload.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
+import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
@@ -72,6 +74,8 @@ export async function serveHttp(
       ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
       ApolloServerPluginLandingPageDisabled(),
       overloadStatus,
+      onlyOverWebSocket,
+      thrownByRules,
     ],
   });
   await apollo.start();

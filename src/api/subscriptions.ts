@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
-import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules, validate } from 'graphql';
+import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
+import { validated } from './validation.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -27,7 +28,7 @@ export function serveSubscriptions(
     {
       schema,
       context: () => context,
-      validate: (givenSchema, document) => validate(givenSchema, document, rules),
+      validate: (givenSchema, document) => validated(givenSchema, document, rules),
       onNext: (_context, _id, _payload, _args, result) =>
         result.errors === undefined
           ? result

@@ -12,7 +12,7 @@ interface Request {
 }
 
 /** A request as bytes; whole, so that it gets an answer. */
-export function whole(what: string, { method, target, headers, body }: Request): Shot {
+export function request(what: string, { method, target, headers, body }: Request): Shot {
   const own = headers.map(([name]) => name.toLowerCase());
   const all = [
     ['Host', '127.0.0.1'],
@@ -36,7 +36,7 @@ const post = (body: Uint8Array | string, headers: Request['headers'] = [JSON_TYP
 /** An operation as the usual request carries it. */
 const usual: Arbitrary<Shot> = fc
   .oneof({ weight: 5, arbitrary: operation }, { weight: 1, arbitrary: brokenOperation })
-  .map((given) => whole('an operation', post(JSON.stringify(given))));
+  .map((given) => request('an operation', post(JSON.stringify(given))));
 
 /** JSON that is none, in an encoding that is none. */
 const brokenBody: Arbitrary<Shot> = fc
@@ -61,7 +61,7 @@ const brokenBody: Arbitrary<Shot> = fc
       )
       .map((each) => Buffer.from(each)),
   )
-  .map((body) => whole('a broken body', post(body)));
+  .map((body) => request('a broken body', post(body)));
 
 const types = [
   'application/json; charset=utf-16',
@@ -85,7 +85,7 @@ const types = [
 const otherType: Arbitrary<Shot> = fc
   .tuple(fc.constantFrom(...types), operation, fc.boolean())
   .map(([type, given, isForm]) =>
-    whole(
+    request(
       `content type ${type}`,
       post(
         isForm
@@ -111,7 +111,7 @@ const compressed: Arbitrary<Shot> = fc
     fc.constantFrom('gzip', 'x-gzip', 'deflate', 'br', 'gzip, gzip', 'identity', 'zstd', 'nothing'),
   )
   .map(([how, given, name]) =>
-    whole(
+    request(
       `${how} as ${name}`,
       post(encodings[how](Buffer.from(JSON.stringify(given))), [JSON_TYPE, ['Content-Encoding', name]]),
     ),
@@ -215,7 +215,7 @@ const odd: Arbitrary<Shot> = fc
     fc.constantFrom('HTTP/1.1', 'HTTP/1.1', 'HTTP/1.0', 'HTTP/2.0', 'HTTP/0.9', ''),
   )
   .map(([method, where, headers, given, version]) => {
-    const shot = whole(`${method} ${where.slice(0, 60)}`, {
+    const shot = request(`${method} ${where.slice(0, 60)}`, {
       ...post(JSON.stringify(given), [JSON_TYPE, ...headers]),
       method,
       target: where,
@@ -258,13 +258,13 @@ const chunked: Arbitrary<Shot> = fc
     const told = (length: number) => toldLength(how, length);
     const end =
       how === 'no end' ? '' : how === 'with trailers' ? '0\r\nX-Trailer: 1\r\nContent-Length: 3\r\n\r\n' : '0\r\n\r\n';
-    const request = whole(`chunks, ${how}`, post('', [JSON_TYPE, ['Transfer-Encoding', 'chunked']]));
+    const opened = request(`chunks, ${how}`, post('', [JSON_TYPE, ['Transfer-Encoding', 'chunked']]));
     const parts = [
-      ...request.parts,
+      ...opened.parts,
       ...pieces.map((piece) => Buffer.concat([Buffer.from(`${told(piece.length)}\r\n`), piece, Buffer.from('\r\n')])),
       Buffer.from(end),
     ];
-    return { ...request, parts, expects: how.startsWith('right') || how.startsWith('with') ? 'an answer' : 'an end' };
+    return { ...opened, parts, expects: how.startsWith('right') || how.startsWith('with') ? 'an answer' : 'an end' };
   });
 
 /** The length of a chunk as its line tells it. */

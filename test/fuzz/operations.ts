@@ -14,7 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { nameAmong, number, text } from './hostile.js';
+import { nameAmong, number, text, whole } from './hostile.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
@@ -45,8 +45,8 @@ function root(
   return fc
     .tuple(
       fieldsOf(type, depth, most, true),
-      fc.constantFrom('', '', ' Named', ' Named($unused: Int)', ' @include(if: true)', ' @skip(if: "no")'),
-      fc.constantFrom('plain', 'plain', 'plain', 'fragment', 'inline', 'twice', 'cycle'),
+      rarely(['', ' Named'], [' Named($unused: Int)', ' @include(if: true)', ' @skip(if: "no")']),
+      rarely(['plain', 'plain', 'fragment', 'inline'], ['twice', 'cycle']),
     )
     .map(([fields, name, shape]) => {
       const on = type.name;
@@ -65,6 +65,19 @@ function root(
     });
 }
 
+/** One of the usual, and now and then one that is refused. */
+const rarely = <T>(usual: readonly T[], refused: readonly T[]): Arbitrary<T> =>
+  fc.oneof(
+    { weight: 150, arbitrary: fc.constantFrom(...usual) },
+    { weight: 1, arbitrary: fc.constantFrom(...refused) },
+  );
+
+/** Which fields are selected: each once, unless they have aliases. */
+const places = (count: number, most: number, again: boolean): Arbitrary<number[]> =>
+  again
+    ? fc.array(fc.nat(count - 1), { minLength: 1, maxLength: most })
+    : fc.uniqueArray(fc.nat(count - 1), { minLength: 1, maxLength: Math.min(most, count) });
+
 /** Selections are built once a type and depth: fast-check shares them. */
 const selections = new Map<string, Arbitrary<string>>();
 
@@ -76,9 +89,7 @@ function fieldsOf(type: GraphQLObjectType, depth: number, most: number, isRoot =
     (field) => depth > 0 || !isObjectType(getNamedType(field.type)),
   );
   const some: Arbitrary<string> = (
-    fields.length === 0
-      ? fc.constant(['__typename'])
-      : fc.array(fc.nat(fields.length - 1), { minLength: 1, maxLength: most })
+    fields.length === 0 ? fc.constant(['__typename']) : places(fields.length, most, isRoot)
   )
     .chain((places) =>
       fc.tuple(
@@ -99,7 +110,7 @@ const selected = (field: GraphQLField<unknown, unknown>, depth: number, alias: s
     .tuple(
       argumentsOf(field),
       below(field.type, depth),
-      fc.constantFrom('', '', '', '', ' @include(if: true)', ' @deprecated'),
+      rarely(['', '', '', ' @include(if: true)', ' @skip(if: false)'], [' @deprecated', ' @skip(if: 1)']),
     )
     .map(([given, deeper, directive]) => `${alias}${field.name}${given}${directive}${deeper}`);
 
@@ -116,7 +127,7 @@ function argumentsOf({ args }: GraphQLField<unknown, unknown>): Arbitrary<string
         const given = literalOf(type, name).map((value) => `${name}: ${value}`);
         const isNeeded = isNonNullType(type) && defaultValue === undefined;
         return fc.oneof(
-          { weight: isNeeded ? 30 : 1, arbitrary: given },
+          { weight: isNeeded ? 60 : 1, arbitrary: given },
           { weight: isNeeded ? 1 : 2, arbitrary: fc.constant('') },
         );
       }),
@@ -149,7 +160,7 @@ const wrong: Arbitrary<string> = fc.oneof(
 
 /** A literal for an argument: mostly of its type. */
 function literalOf(type: GraphQLInputType, name: string): Arbitrary<string> {
-  return fc.oneof({ weight: 24, arbitrary: rightLiteral(type, name) }, { weight: 1, arbitrary: wrong });
+  return fc.oneof({ weight: 60, arbitrary: rightLiteral(type, name) }, { weight: 1, arbitrary: wrong });
 }
 
 function rightLiteral(type: GraphQLInputType, name: string): Arbitrary<string> {
@@ -160,13 +171,9 @@ function rightLiteral(type: GraphQLInputType, name: string): Arbitrary<string> {
   if (isInputObjectType(type)) return objectOf(Object.values(type.getFields()));
   switch (type.name) {
     case 'Int':
+      return SLOW.has(name) ? fc.constantFrom('1', '2', '3', '0', '-1', '1001', '2147483647') : whole;
     case 'Float':
-      return SLOW.has(name)
-        ? fc.oneof(
-            fc.constantFrom('1', '2', '-1', '1e9'),
-            number.filter((each) => !(Number(each) > 3 && Number(each) < 1001)),
-          )
-        : number;
+      return number;
     case 'Boolean':
       return fc.constantFrom('true', 'false');
     case 'ID':
@@ -188,7 +195,7 @@ function objectOf(fields: readonly GraphQLInputField[]): Arbitrary<string> {
         const given = literalOf(type, name).map((value) => `${name}: ${value}`);
         const isNeeded = isNonNullType(type) && defaultValue === undefined;
         return fc.oneof(
-          { weight: isNeeded ? 30 : 1, arbitrary: given },
+          { weight: isNeeded ? 60 : 1, arbitrary: given },
           { weight: isNeeded ? 1 : 3, arbitrary: fc.constant('') },
         );
       }),

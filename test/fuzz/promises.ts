@@ -17,6 +17,9 @@ function escaped(given: string): string {
   return given.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
+/** What comes before the answer to one who asks whether to go on. */
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+
 /** Statuses of the server's own failing that are answers all the same: too much to do, no space. */
 const honest = new Set([503, 507]);
 
@@ -25,7 +28,9 @@ const honest = new Set([503, 507]);
  * @param folder of the data, which nobody is told
  * @throws Error naming the promise that was broken
  */
-export function checkAnswer(shot: Shot, back: Buffer, folder: string): void {
+export function checkAnswer(shot: Shot, received: Buffer, folder: string): void {
+  const back =
+    received.toString('latin1', 0, CONTINUE.length) === CONTINUE ? received.subarray(CONTINUE.length) : received;
   const broken = (why: string) =>
     new Error(
       `${why}\nsent (${shot.what}): ${String(Buffer.concat(shot.parts)).slice(0, 1500)}\ncame back: ${String(back).slice(0, 1500)}`,

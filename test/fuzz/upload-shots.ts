@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Shot } from './exchange.js';
 import { damaged, inUrl, nameAmong, text } from './hostile.js';
-import { whole } from './http-shots.js';
+import { request } from './http-shots.js';
 import { there } from './operations.js';
 
 const newline = fc.constantFrom('\n', '\r\n', '\r', '\n\r', '\u2028', '\n\n', '\0\n');
@@ -138,7 +138,7 @@ const upload: Arbitrary<Shot> = fc
     fc.oneof({ weight: 2, arbitrary: encoded }, { weight: 1, arbitrary: damaged(encoded) }),
   )
   .map(([name, given, kind, more, body]) =>
-    whole('an upload', {
+    request('an upload', {
       method: 'PUT',
       target: `/datasets/${inUrl(name)}${given}`,
       headers: [['Content-Type', kind], ...more],
