@@ -77,7 +77,7 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
       opened.set(id, known);
       return known;
     }
-    const opening = stored.folder(id).then((folder) => openEncoder({ folder, ...options }));
+    const opening = stored.checkedFolder(id).then((folder) => openEncoder({ folder, ...options }));
     const fresh: Opened = { opening, bytes: 0, users: 0 };
     opened.set(id, fresh);
     opening.then(
