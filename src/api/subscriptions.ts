@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
 import { type GraphQLSchema, NoSchemaIntrospectionCustomRule, specifiedRules } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Config } from '../config.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
 import { callerError } from './errors.js';
 import { validated } from './validation.js';
+import { useProtocol } from './websocket-protocol.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -24,7 +24,7 @@ export function serveSubscriptions(
 ): { close(): Promise<void> } {
   const sockets = new WebSocketServer({ server, path: '/graphql', maxPayload: LONGEST_MESSAGE });
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
-  const serving = useServer(
+  const serving = useProtocol(
     {
       schema,
       context: () => context,
@@ -36,6 +36,7 @@ export function serveSubscriptions(
       onError: (_context, _id, _payload, errors) => errors.map((error) => callerError(error, log)),
     },
     sockets,
+    log,
   );
   return {
     async close() {

@@ -35,10 +35,11 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
     },
     folder: folderOf,
     async checkedFolder(id) {
+      const folder = await folderOf(id);
       const hash = createHash('sha256');
       for await (const bytes of store.stream(`${key(id)}/${WEIGHTS}`)) hash.update(bytes);
       if (hash.digest('hex') !== id) throw damaged(`the encoder ${id}`);
-      return folderOf(id);
+      return folder;
     },
     delete: (id) => store.delete(key(id)),
   };

@@ -137,6 +137,9 @@ export const inUrl = (given: string): string =>
     .toString('hex')
     .replaceAll(/../g, (byte) => `%${byte}`);
 
+/** What can become of bytes. */
+export const damages = ['flip', 'zero', 'high', 'remove', 'double', 'cut', 'insert'] as const;
+
 /** Bytes of something, changed in places: turned over, taken out, doubled, cut off. */
 export const damaged = (bytes: Arbitrary<Uint8Array>): Arbitrary<Buffer> =>
   fc
@@ -145,7 +148,7 @@ export const damaged = (bytes: Arbitrary<Uint8Array>): Arbitrary<Buffer> =>
       fc.array(
         fc.record({
           at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-          how: fc.constantFrom<Damage>('flip', 'zero', 'high', 'remove', 'double', 'cut', 'insert'),
+          how: fc.constantFrom(...damages),
           with: fc.uint8Array({ minLength: 1, maxLength: 8 }),
         }),
         { minLength: 1, maxLength: 4 },
@@ -153,7 +156,7 @@ export const damaged = (bytes: Arbitrary<Uint8Array>): Arbitrary<Buffer> =>
     )
     .map(([whole, changes]) => changes.reduce(change, Buffer.from(whole)));
 
-type Damage = 'flip' | 'zero' | 'high' | 'remove' | 'double' | 'cut' | 'insert';
+type Damage = (typeof damages)[number];
 
 interface Change {
   /** Share of the way through. */

@@ -41,6 +41,7 @@ export async function openInstallation(environment: Record<string, string> = {})
     worker,
     port: Number(new URL(address).port),
     folder: folder.path,
+    queueFolder: settings.QUEUE_DIR ?? '',
     restock,
     cancelJobs,
     /** Whether both processes live, by the API's own word within a second, and the worker's exit code. */

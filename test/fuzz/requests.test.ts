@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
+import { conversation } from './conversations.js';
 import { effort } from './effort.js';
 import { sent } from './exchange.js';
 import { httpShot } from './http-shots.js';
@@ -8,41 +10,59 @@ import { checkAnswer } from './promises.js';
 import { uploadShot } from './upload-shots.js';
 
 /** Shots that are under way at once. */
-const AT_ONCE = 12;
+const AT_ONCE = 40;
 
 /** After so many volleys, what requests have deleted is put back, and jobs they have started are ended. */
-const HOUSEKEEPING = 40;
+const HOUSEKEEPING = 20;
 
-const { requests, seed } = effort(1500);
+/** What the first shots may add to the memory of an API, and later ones to what those have left, in bytes. */
+const WARM_UP = 300e6;
+const GROWTH = 60e6;
+
+const { requests, seed, isLong } = effort(2_000);
 
 describe('requests that nobody should send', () => {
   let installation: Installation;
   beforeAll(async () => {
-    installation = await openInstallation();
+    installation = await openInstallation({ ENCODER_CACHE_MB: '8' });
   });
   afterAll(() => installation.close());
 
-  it(`are answered or their connections closed, ${requests} of them (seed ${seed}), and show nothing of the inside`, async () => {
-    const { port, folder, isAlive, restock, cancelJobs } = installation;
-    const volley = fc.array(fc.oneof({ weight: 3, arbitrary: httpShot }, { weight: 1, arbitrary: uploadShot }), {
-      minLength: AT_ONCE,
-      maxLength: AT_ONCE,
-    });
+  it(`are answered or their connections closed, ${requests} of them (seed ${seed}), and leave nothing behind`, async () => {
+    const { port, folder, isAlive, restock, cancelJobs, memory, descriptors } = installation;
+    const shot = fc.oneof(
+      { weight: 3, arbitrary: httpShot },
+      { weight: 1, arbitrary: uploadShot },
+      { weight: 1, arbitrary: conversation },
+    );
+    const volley = fc.array(shot, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    const all = Math.ceil(requests / AT_ONCE);
+    const open = await descriptors();
+    let bound = (await memory()) + WARM_UP;
     let volleys = 0;
     await fc.assert(
       fc.asyncProperty(volley, async (shots) => {
-        const answers = await Promise.all(shots.map(async (shot) => ({ shot, back: await sent(port, shot) })));
-        for (const { shot, back } of answers) checkAnswer(shot, back, folder);
+        await Promise.all(shots.map(async (each) => checkAnswer(each, await sent(port, each), folder)));
         expect(await isAlive()).toBe(true);
         volleys += 1;
         if (volleys % HOUSEKEEPING === 0) {
           await restock();
           await cancelJobs();
         }
+        if (isLong && volleys === Math.floor(all / 4)) bound = (await memory()) + GROWTH;
       }),
-      { seed, numRuns: Math.ceil(requests / AT_ONCE) },
+      { seed, numRuns: all },
     );
+    await restock();
     await cancelJobs();
     await installation.settled();
+    await eventually('memory to be what it was', async () => (await memory()) < bound, 60_000);
+    await eventually('descriptors to be closed', async () => (await descriptors()) <= open + 5, 60_000);
   }, 3_600_000);
+
+  it('make no error of their own mistakes in the log, and nothing but lines of the log', () => {
+    const lines = installation.running.said().split('\n').filter(Boolean);
+    expect(lines.filter((line) => !line.startsWith('{')).slice(0, 5)).toEqual([]);
+    expect(lines.filter((line) => /"level":(50|60)/.test(line)).slice(0, 3)).toEqual([]);
+  });
 });
