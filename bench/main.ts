@@ -7,6 +7,7 @@ import { benchLossWeighting } from './loss-weighting.js';
 import { benchNearest } from './nearest.js';
 import { benchProjection } from './projection.js';
 import { benchServing } from './serving.js';
+import { benchSoak } from './soak/soak.js';
 import { benchTraining } from './training.js';
 import { benchUpload } from './upload.js';
 
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   nearest: benchNearest,
   projection: benchProjection,
   serving: benchServing,
+  soak: benchSoak,
   training: benchTraining,
   upload: benchUpload,
 };
