@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { WEIGHTS } from '../encoder/folder.js';
-import { damaged } from '../errors.js';
 
 /** Encoders that learned, each stored once. */
 export interface StoredEncoders {
@@ -12,19 +11,12 @@ export interface StoredEncoders {
   put(files: ReadonlyMap<string, Uint8Array>): Promise<string>;
   /** The folder of an encoder on this machine. @throws Error where it is gone */
   folder(id: string): Promise<string>;
-  /** The same, once its weights were read and found to be those that were written. @throws ManyheadError DAMAGED */
-  checkedFolder(id: string): Promise<string>;
   delete(id: string): Promise<void>;
 }
 
 /** Encoders on an artifact store: `encoders/<sha256>/`, a folder in Hugging Face layout. */
 export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
   const key = (id: string) => `encoders/${id}`;
-  const folderOf = async (id: string): Promise<string> => {
-    const folder = await store.localFolder(key(id));
-    if (folder === undefined) throw new Error(`encoder ${id} is gone`);
-    return folder;
-  };
   return {
     async put(files) {
       const weights = files.get(WEIGHTS);
@@ -33,12 +25,9 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
       await store.createAll(key(id), files);
       return id;
     },
-    folder: folderOf,
-    async checkedFolder(id) {
-      const folder = await folderOf(id);
-      const hash = createHash('sha256');
-      for await (const bytes of store.stream(`${key(id)}/${WEIGHTS}`)) hash.update(bytes);
-      if (hash.digest('hex') !== id) throw damaged(`the encoder ${id}`);
+    async folder(id) {
+      const folder = await store.localFolder(key(id));
+      if (folder === undefined) throw new Error(`encoder ${id} is gone`);
       return folder;
     },
     delete: (id) => store.delete(key(id)),

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../eventually.js';
 import { kinds } from '../queue/kinds.js';
@@ -13,7 +13,8 @@ export async function openInstallation(environment: Record<string, string> = {})
   const folder = await temporaryFolder();
   const settings: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ...environment };
   if (queue.config.kind === 'embedded') settings.QUEUE_DIR = queue.config.folder;
-  const [api, worker] = await Promise.all([startApi(settings), startWorker(settings)]);
+  const preload = { NODE_OPTIONS: `--import=${new URL('collect.child.mjs', import.meta.url)}` };
+  const [api, worker] = await Promise.all([startApi({ ...settings, ...preload }), startWorker(settings)]);
   const { address } = api;
 
   /** What requests may have taken away, and others need. */
@@ -30,6 +31,7 @@ export async function openInstallation(environment: Record<string, string> = {})
       await data(address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { id } }', { id }).catch(() => {});
   };
 
+  let asked = 0;
   await restock();
   for (const model of ['easy', 'default']) {
     const input = { model, dataset: 'easy', hyperparameters: { epochs: 3 } };
@@ -49,10 +51,12 @@ export async function openInstallation(environment: Record<string, string> = {})
       const answer = await fetch(`${address}/livez`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
       return answer?.ok === true && worker.child.exitCode === null && worker.child.signalCode === null;
     },
-    /** Resident memory of the API, in bytes. */
-    async memory(): Promise<number> {
-      const status = await readFile(`/proc/${api.running.child.pid}/status`, 'utf8');
-      return 1024 * Number(status.match(/VmRSS:\s+(\d+)/)?.[1]);
+    /** What the API holds in memory once its garbage is collected, in bytes. */
+    async memory(): Promise<{ readonly rss: number; readonly heapUsed: number }> {
+      asked += 1;
+      api.running.child.kill('SIGUSR2');
+      const [line] = await api.running.says(new RegExp(`\\{"asked":${asked},.*\\}`));
+      return JSON.parse(line);
     },
     /** Descriptors that the API has open. */
     descriptors: async (): Promise<number> => (await readdir(`/proc/${api.running.child.pid}/fd`)).length,
