@@ -4,6 +4,7 @@ import { normalized, randomlyProjected, truncated } from '../encoder/projection.
 import { badInput } from '../errors.js';
 import type { Projections } from '../projections/projections.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
+import { turns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
@@ -120,18 +121,28 @@ export class EmbeddingResolver {
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
     const { id, dimensions } = reference ?? encoders.pretrained;
     const { project, version } = await projector(asked, id, dimensions, projections);
+    const numbers = texts.length * (asked.dimensions ?? dimensions);
+    if (numbers > MOST_NUMBERS)
+      throw badInput(
+        'dimensions',
+        `dimensions is ${asked.dimensions} and texts has ${texts.length} entries: give at most ${MOST_NUMBERS} numbers in all.`,
+      );
     const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
-    return encoded.map(({ vector, tokens, truncated }) => {
+    const embeddings: Embedding[] = [];
+    const turn = turns();
+    for (const { vector, tokens, truncated } of encoded) {
       const projected = project(vector);
-      return {
+      embeddings.push({
         vector: written(projected),
         dimensions: projected.length,
         projectionVersion: version,
         tokens,
         truncated,
-      };
-    });
+      });
+      await turn();
+    }
+    return embeddings;
   }
 }
 
@@ -164,3 +175,6 @@ async function projector(
 }
 
 const MOST_DIMENSIONS = 4096;
+
+/** Numbers of one answer, or those of as many texts as a request may have in vectors of a large encoder. */
+const MOST_NUMBERS = 4_194_304;

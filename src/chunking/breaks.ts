@@ -1,4 +1,4 @@
-import { breaths } from './breath.js';
+import { turns } from '../turns.js';
 
 /** Where a text may break: between piece i and piece i + 1 lies gap i. */
 export interface BreakRules {
@@ -82,7 +82,7 @@ async function fitting(
   similarities: readonly number[],
   rules: BreakRules,
 ): Promise<number[]> {
-  const breathe = breaths();
+  const turn = turns();
   const sums = [0];
   for (const count of rules.tokens) sums.push(sums[sums.length - 1] + count);
   // Pieces that are parts of a word have other tokens together than apart, but not half as many: far more than fit need no counting.
@@ -91,7 +91,7 @@ async function fitting(
   const starts: number[] = [];
   const open = [...stretches].reverse();
   for (let stretch = open.pop(); stretch !== undefined; stretch = open.pop()) {
-    await breathe();
+    await turn();
     if (fits(stretch)) starts.push(stretch.from);
     else {
       const { from, to } = stretch;

@@ -1,4 +1,4 @@
-import { breaths } from './breath.js';
+import { turns } from '../turns.js';
 
 /** A stretch of a text, in UTF-16 positions as `slice` takes them. */
 export interface Span {
@@ -28,13 +28,13 @@ export async function sentencesOf(
   maxTokens: number,
   tokensOf: (text: string) => number,
 ): Promise<Piece[]> {
-  const breathe = breaths();
+  const turn = turns();
   const piece = ({ start, end }: Span): Piece => ({ start, end, tokens: tokensOf(text.slice(start, end)) });
   const filled = async (spans: readonly Span[]): Promise<Piece[]> => {
     const pieces: Piece[] = [];
     let width = 1;
     for (let first = 0; first < spans.length; ) {
-      const { last, stretch } = await longest(spans, first, width, piece, maxTokens, breathe);
+      const { last, stretch } = await longest(spans, first, width, piece, maxTokens, turn);
       pieces.push(stretch);
       width = last + 1 - first;
       first = last + 1;
@@ -42,17 +42,15 @@ export async function sentencesOf(
     return pieces;
   };
   const pieces: Piece[] = [];
-  for (const span of await segments(text, { start: 0, end: text.length }, sentences, breathe)) {
-    await breathe();
+  for (const span of await segments(text, { start: 0, end: text.length }, sentences, turn)) {
+    await turn();
     const sentence = piece(span);
     if (sentence.tokens <= maxTokens) {
       pieces.push(sentence);
       continue;
     }
-    for (const part of await filled(await segments(text, sentence, words, breathe)))
-      pieces.push(
-        ...(part.tokens <= maxTokens ? [part] : await filled(await segments(text, part, characters, breathe))),
-      );
+    for (const part of await filled(await segments(text, sentence, words, turn)))
+      pieces.push(...(part.tokens <= maxTokens ? [part] : await filled(await segments(text, part, characters, turn))));
   }
   return pieces;
 }
@@ -70,12 +68,12 @@ async function longest(
   width: number,
   piece: (span: Span) => Piece,
   maxTokens: number,
-  breathe: () => Promise<void> | undefined,
+  turn: () => Promise<void> | undefined,
 ): Promise<{ readonly last: number; readonly stretch: Piece }> {
   const upTo = (last: number) => piece({ start: spans[first].start, end: spans[last].end });
   let [last, stretch, tooFar, step] = [first, upTo(first), spans.length, width];
   while (tooFar - last > 1) {
-    await breathe();
+    await turn();
     const tried = tooFar === spans.length ? Math.min(last + step, tooFar - 1) : Math.floor((last + tooFar) / 2);
     step *= 2;
     const longer = upTo(tried);
@@ -93,11 +91,11 @@ async function segments(
   text: string,
   { start, end }: Span,
   by: Intl.Segmenter,
-  breathe: () => Promise<void> | undefined,
+  turn: () => Promise<void> | undefined,
 ): Promise<Span[]> {
   const spans: Span[] = [];
   for (let [from, size] = [start, PART]; from < end; ) {
-    await breathe();
+    await turn();
     const to = Math.min(end, from + size);
     const found = Array.from(by.segment(text.slice(from, to)), ({ index, segment }) => ({
       start: from + index,

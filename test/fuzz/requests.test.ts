@@ -49,7 +49,7 @@ describe('requests that nobody should send', () => {
           await restock();
           await cancelJobs();
         }
-        if (isLong && volleys % 50 === 0) {
+        if (isLong && volleys % 25 === 0) {
           const { heapUsed, rss } = await memory();
           process.stderr.write(
             `${volleys * AT_ONCE} requests, heap ${Math.round(heapUsed / 1e6)} MB, resident ${Math.round(rss / 1e6)} MB\n`,

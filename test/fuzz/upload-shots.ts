@@ -77,7 +77,8 @@ const jsonLines: Arbitrary<string> = fc
   .tuple(fc.array(jsonLine, { maxLength: 8 }), newline)
   .map(([rows, end]) => rows.join(end));
 
-const encoded: Arbitrary<Uint8Array> = fc
+/** A file in one encoding or another. */
+export const encodedFile: Arbitrary<Uint8Array> = fc
   .tuple(fc.oneof(csv, jsonLines), fc.constantFrom('utf8', 'utf8', 'utf16le', 'utf16 with mark', 'latin1'))
   .map(([file, how]) =>
     how === 'utf16 with mark'
@@ -135,7 +136,7 @@ const upload: Arbitrary<Shot> = fc
     query,
     type,
     headers,
-    fc.oneof({ weight: 2, arbitrary: encoded }, { weight: 1, arbitrary: damaged(encoded) }),
+    fc.oneof({ weight: 2, arbitrary: encodedFile }, { weight: 1, arbitrary: damaged(encodedFile) }),
   )
   .map(([name, given, kind, more, body]) =>
     request('an upload', {
