@@ -12,6 +12,7 @@ import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Context } from './context.js';
+import { documentCache } from './document-cache.js';
 import { callerError } from './errors.js';
 import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
 import { serveMetrics } from './metrics.js';
@@ -65,6 +66,7 @@ export async function serveHttp(
     schema,
     introspection: config.introspection,
     includeStacktraceInErrorResponses: false,
+    documentStore: documentCache(),
     formatError: (_, error) => callerError(error, log),
     logger: quietLogger(log),
     stringifyResult: stringifyWithVectors,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { sealed, unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { damaged, notFound, shown, unlessDamaged } from '../errors.js';
@@ -79,7 +80,8 @@ export interface Registry {
 export function registryOn(store: ArtifactStore): Registry {
   // Versions never change, so a version that was read once needs no second reading.
   const read = new Map<string, ModelVersion>();
-  const ledgers = new Map<string, Ledger>();
+  // Whoever asks names them, so they are bounded.
+  const ledgers = new LRUCache<string, Ledger>({ max: MOST_LEDGERS });
   const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
   const encoders = storedEncodersOn(store);
 
@@ -235,6 +237,9 @@ export function registryOn(store: ArtifactStore): Registry {
 }
 
 const HEADS = 'heads.safetensors';
+
+/** Models whose ledgers are kept at hand. */
+const MOST_LEDGERS = 1_000;
 
 const bytesOf = (files: ReadonlyMap<string, Uint8Array>): number =>
   [...files.values()].reduce((sum, { length }) => sum + length, 0);
