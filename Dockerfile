@@ -1,5 +1,8 @@
 # Built once, run as the API or as a worker: see docker-compose.yml.
-FROM node:20-bookworm-slim AS build
+# The digest is the image index's, the same for every platform; a newer release of Node gets a newer one here.
+FROM node:20.20.2-bookworm-slim@sha256:2cf067cfed83d5ea958367df9f966191a942351a2df77d6f0193e162b5febfc0 AS node
+
+FROM node AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -11,7 +14,7 @@ RUN npm run build \
  && keep="linux/$(node -p process.arch)" \
  && find . -mindepth 2 -maxdepth 2 -type d ! -path "./$keep" -exec rm -rf {} +
 
-FROM node:20-bookworm-slim
+FROM node
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_MMAP_THRESHOLD_=262144
 RUN mkdir /data && chown node:node /data
 WORKDIR /app

@@ -8,13 +8,17 @@ const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
 const EMBED = 'query Embed($texts: [String!]!) { embed(texts: $texts) { vector } }';
 
 /** A server that embeds: GraphQL where the path ends in /graphql, else JSON as text-embeddings-inference has it. */
-export function endpoint(url: string): Endpoint {
-  const bodyOf = url.endsWith('/graphql')
-    ? (texts: readonly string[]) => JSON.stringify({ query: EMBED, variables: { texts } })
-    : (texts: readonly string[]) => JSON.stringify({ inputs: texts });
-  return (texts) =>
+export const endpoint = (url: string): Endpoint =>
+  url.endsWith('/graphql')
+    ? posting(url, (texts) => ({ query: EMBED, variables: { texts } }))
+    : posting(url, (texts) => ({ inputs: texts }));
+
+/** A server that is asked by POST with what `bodyOf` makes of the texts, as JSON. */
+export const posting =
+  (url: string, bodyOf: (texts: readonly string[]) => object): Endpoint =>
+  (texts) =>
     new Promise((resolve, reject) => {
-      const body = Buffer.from(bodyOf(texts));
+      const body = Buffer.from(JSON.stringify(bodyOf(texts)));
       const asked = request(
         url,
         { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': body.length } },
@@ -30,4 +34,3 @@ export function endpoint(url: string): Endpoint {
       asked.once('error', reject);
       asked.end(body);
     });
-}

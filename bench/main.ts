@@ -5,6 +5,7 @@ import { benchHeads } from './heads.js';
 import { benchLatency } from './latency.js';
 import { benchLossWeighting } from './loss-weighting.js';
 import { benchNearest } from './nearest.js';
+import { benchOpenAi } from './openai.js';
 import { benchProjection } from './projection.js';
 import { benchServing } from './serving.js';
 import { benchSoak } from './soak/soak.js';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   encoder: benchEncoder,
   'loss-weighting': benchLossWeighting,
   nearest: benchNearest,
+  openai: benchOpenAi,
   projection: benchProjection,
   serving: benchServing,
   soak: benchSoak,

@@ -43,7 +43,8 @@ export async function openJobs() {
       const order = await checkTraining(given, rooms);
       const job = await records.create(order, 'bench');
       const reporter = jobReporter(job, records, openLog('bench', 'silent'), () => {});
-      const cutOff = { resume: async () => undefined, onCheckpoint: async () => {} };
+      const handingOn = new AbortController().signal;
+      const cutOff = { resume: async () => undefined, onCheckpoint: async () => {}, handingOn };
       const { version } = await train(job.id, order, rooms, cutOff, reporter, signal);
       if (version === undefined) throw new Error('nothing was learned');
       const { encoder } = await rooms.registry.publish(version.draft, version.heads, version.encoderFolder);

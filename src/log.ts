@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
 import type { LogLevel } from './config.js';
+import { loggedError } from './logged-error.js';
 
 /** What a line of the log is about: the fact first, then its particulars. */
 export type Particulars = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -12,13 +14,25 @@ export interface Log {
   error(fact: string, particulars?: Particulars, cause?: unknown): void;
 }
 
+const carried = new AsyncLocalStorage<Particulars>();
+
+/** Does `work`: every line that is logged in its course carries these particulars too, whoever logs it. */
+export const carrying = <T>(particulars: Particulars, work: () => T): T =>
+  carried.run({ ...carried.getStore(), ...particulars }, work);
+
 /**
  * A log with a JSON line a fact on standard error; never a text's content.
  * @param process_ which process speaks: `api`, `worker`, `queue`
  */
 export function openLog(process_: string, level: LogLevel): Log {
   const logger = pino(
-    { level, base: { process: process_ }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: { process: process_ },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: () => ({ ...carried.getStore() }),
+      serializers: { err: loggedError },
+    },
     pino.destination({ fd: 2, sync: true }),
   );
   return {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { hashOf, newKeyText, OWN_KEY_ID, writeKey } from './access/key-text.js';
 import { type Config, readConfig } from './config.js';
 import { messageOf } from './errors.js';
-import { checkDataFolder } from './processes/lifetime.js';
+import { checkDataFolder, longestStop } from './processes/lifetime.js';
 import { startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
 import { type Supervised, supervise } from './processes/supervisor.js';
@@ -21,10 +22,21 @@ const stopping = new AbortController();
 
 async function start(config: Config): Promise<void> {
   // The processes speak up only when something is wrong, unless more was asked for.
-  const environment = { ...GIVE_BACK, ...process.env, LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+  const { secret } = newKeyText();
+  const environment = {
+    ...GIVE_BACK,
+    ...process.env,
+    LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+    STARTER_KEY_HASH: hashOf(secret),
+  };
   const { signal } = stopping;
+  const patience = longestStop(config) + 500;
   const run = (name: string, path: string, given: readonly string[] = []): Promise<Supervised> => {
-    const running = supervise(name, { entry: entry(path), arguments: given, environment, signal }, terminal.say);
+    const running = supervise(
+      name,
+      { entry: entry(path), arguments: given, environment, signal, patience },
+      terminal.say,
+    );
     starting = running.catch(() => {});
     return running;
   };
@@ -39,7 +51,7 @@ async function start(config: Config): Promise<void> {
   others.push(api);
   others.push(await run('worker', '../worker/main.js'));
   const address = api.address ?? '';
-  await followStarter(address, terminal, signal).catch((error) =>
+  await followStarter(address, writeKey({ id: OWN_KEY_ID, secret }), terminal, signal).catch((error) =>
     terminal.say(`The starter training cannot be followed: ${messageOf(error)}`),
   );
   if (signal.aborted) return;

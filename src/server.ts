@@ -1,4 +1,9 @@
-import type { Context } from './api/context.js';
+import { openAccess } from './access/access.js';
+import { keysOn } from './access/keys.js';
+import { safeHost } from './access/listening.js';
+import { openRateLimits } from './access/rate-limits.js';
+import type { Rooms } from './api/context.js';
+import { openGate } from './api/gate/gate.js';
 import { serveHttp } from './api/http.js';
 import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
@@ -12,8 +17,15 @@ import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
+import { sweepCheckpoints } from './jobs/sweep.js';
 import { openLog } from './log.js';
-import { checkDataFolder, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { batchMetrics, encoderMetrics } from './metrics/encoders.js';
+import { processMetrics } from './metrics/process.js';
+import { queueMetrics } from './metrics/queue.js';
+import { type AllowedOperations, readOperations } from './operations/allowed.js';
+import { openInspector } from './operations/inspector.js';
+import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { StartError } from './processes/start-error.js';
 import { projectionsOn } from './projections/projections.js';
 import { listen } from './queue/events.js';
 import { openQueue } from './queue/queue.js';
@@ -24,6 +36,7 @@ import { datasetVectorsOn } from './serving/dataset-vectors.js';
 import { openEncoders } from './serving/encoders.js';
 import { explanationsOn } from './serving/explanations.js';
 import { servedVersions } from './serving/versions.js';
+import { openTracing } from './tracing/open.js';
 
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
 const RECONCILE_EVERY = 60_000;
@@ -37,18 +50,23 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     throw queueAway(config);
   });
   const store = folderStore(config.dataFolder);
+  await checkFormat(config, store);
   await store.sweep();
-  const encoders = await openEncoders(config, storedEncodersOn(store));
+  const register = processMetrics('api');
+  const encoders = await openEncoders(config, storedEncodersOn(store), batchMetrics(register));
+  encoderMetrics(register, encoders);
+  queueMetrics(register, queue);
+  const tracing = await openTracing('manyhead-api', config.tracesEndpoint, log);
   const registry = registryOn(store);
   const datasets = datasetsOn(store);
   const vectors = datasetVectorsOn(storedVectorsOn(store), encoders);
   await registry.sweep();
-  const rooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
-  const feed = jobFeed(rooms, log);
-  const context: Context = {
-    ...rooms,
-    // Whoever reaches the port: there are no keys to tell callers apart by.
-    caller: { name: 'anonymous' },
+  const jobRooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
+  await sweepCheckpoints(jobRooms.records, jobRooms.checkpoints);
+  const feed = jobFeed(jobRooms, log);
+  const rooms: Rooms = {
+    ...jobRooms,
+    log,
     encoders,
     registry,
     feed,
@@ -60,25 +78,63 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };
   const events = await listen(config.queue, feed.heard, (message) => log.warn(message));
-  const http = await serveHttp(await apiSchema(), context, config, log);
+  const access = await openAccess(
+    keysOn(store),
+    { openWithoutKeys: config.access === 'open', own: config.ownKey },
+    log,
+  );
+  const host = safeHost(config.host, access.isOpen() && config.access === 'keys', log);
+  const limits = openRateLimits(config.rates, config.queue, log);
+  const gate = openGate(access, limits, config);
+  const inspector = openInspector({
+    limits: config.operationLimits,
+    introspection: config.introspection,
+    operations: config.allowedOperations === undefined ? undefined : allowedIn(config.allowedOperations),
+  });
+  const http = await serveHttp(
+    await apiSchema(),
+    rooms,
+    gate,
+    inspector,
+    { ...config, host },
+    {
+      log,
+      register,
+      tracing,
+    },
+  );
 
   const compare = () =>
-    reconcile(rooms).catch((error) => log.warn('jobs could not be compared with the queue', { why: messageOf(error) }));
+    reconcile(jobRooms).catch((error) =>
+      log.warn('jobs could not be compared with the queue', { why: messageOf(error) }),
+    );
   const comparing = setInterval(compare, RECONCILE_EVERY);
   await compare();
   if (config.starter) {
-    const job = await trainStarterHeads(store, context);
+    const job = await trainStarterHeads(store, rooms);
     if (job) log.info('starter job queued', { job: job.id });
   }
   return {
     address: http.address,
     announce: () => log.info('ready', { address: http.address }),
+    leave: http.leave,
     async stop() {
       clearInterval(comparing);
+      access.close();
       await http.close();
-      await Promise.all([events.close(), queue.close(), encoders.close()]);
+      limits.close();
+      await Promise.all([events.close(), queue.close(), encoders.close(), tracing.close()]);
     },
   };
+}
+
+/** @throws StartError */
+function allowedIn(path: string): AllowedOperations {
+  try {
+    return readOperations(path);
+  } catch (error) {
+    throw new StartError(`PERSISTED_OPERATIONS is ${path}: ${messageOf(error)}.`);
+  }
 }
 
 await runProcess(startApi);

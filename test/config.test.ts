@@ -10,6 +10,9 @@ describe('the configuration', () => {
       encoderPrecision: 'fp32',
       workerConcurrency: 1,
       graphiql: true,
+      board: false,
+      workerMetrics: undefined,
+      tracesEndpoint: undefined,
       starter: true,
     });
   });
@@ -25,13 +28,26 @@ describe('the configuration', () => {
     ['ENCODER_PRECISION', 'fp16'],
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],
+    ['BOARD', 'yes'],
+    ['METRICS_PORT', '0'],
+    ['SLOW_REQUEST_MS', '0'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4317'],
     ['REDIS_URL', 'localhost:6379'],
+    ['OPENAI_MODELS', 'text-embedding-3-small'],
   ])('names %s, its value and what it may be, when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(`${name} is "${value}"`);
   });
 
   it('reads a choice in any case', () => {
     expect(readConfig({ ENCODER_PRECISION: 'INT8' }).encoderPrecision).toBe('int8');
+  });
+
+  it('reads the names that are lent to models', () => {
+    const { openAiModels } = readConfig({ OPENAI_MODELS: 'text-embedding-3-small=default, ada = support@staging' });
+    expect([...openAiModels]).toEqual([
+      ['text-embedding-3-small', 'default'],
+      ['ada', 'support@staging'],
+    ]);
   });
 
   it('never shows a password', () => {

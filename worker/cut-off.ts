@@ -1,18 +1,15 @@
 import type { Job } from '../src/jobs/job.js';
 import { checkpointParts, readCheckpoint } from '../src/training/checkpoint-file.js';
 import type { EncoderCheckpoint } from '../src/training/encoder-checkpoint.js';
-import type { EncoderTraining } from './learn-encoder.js';
+import type { CutOff } from './learn-encoder.js';
 import type { JobReporter } from './reporter.js';
 import type { WorkRooms } from './work.js';
 
 /** Where an earlier worker left the job, and how this one leaves word for a later one. */
-export function cutOff(
-  job: Job,
-  rooms: WorkRooms,
-  reporter: JobReporter,
-): Pick<EncoderTraining, 'resume' | 'onCheckpoint'> {
+export function cutOff(job: Job, rooms: WorkRooms, reporter: JobReporter): CutOff {
   const { checkpoints, log } = rooms;
   return {
+    handingOn: rooms.stopping,
     async resume() {
       const checkpoint = await checkpointOf(job, rooms);
       if (checkpoint) await reporter.resume(checkpoint.progress.epoch);

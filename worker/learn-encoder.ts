@@ -27,14 +27,20 @@ const BOUNDARY_BYTES = 512 * 2 ** 20;
 /** Rows that are tokenized before the event loop has its turn. */
 const ROWS_A_TURN = 500;
 
-export interface EncoderTraining {
+/** How a job that is cut off goes on. */
+export interface CutOff {
+  /** Reads where an attempt that was cut off goes on. */
+  readonly resume: () => Promise<EncoderCheckpoint | undefined>;
+  readonly onCheckpoint: (checkpoint: EncoderCheckpoint) => Promise<void>;
+  /** Aborted where another worker is to go on from here. */
+  readonly handingOn: AbortSignal;
+}
+
+export interface EncoderTraining extends CutOff {
   readonly learning: Learning;
   readonly hyperparameters: EncoderHyperparameters;
   /** The encoder to go on from; the pretrained one where undefined. */
   readonly reference: EncoderReference | undefined;
-  /** Reads where an attempt that was cut off goes on. */
-  readonly resume: () => Promise<EncoderCheckpoint | undefined>;
-  readonly onCheckpoint: (checkpoint: EncoderCheckpoint) => Promise<void>;
 }
 
 /**
@@ -44,7 +50,7 @@ export interface EncoderTraining {
  */
 export async function learnEncoder(
   order: TrainingOrder,
-  { learning, hyperparameters, reference, resume, onCheckpoint }: EncoderTraining,
+  { learning, hyperparameters, reference, resume, onCheckpoint, handingOn }: EncoderTraining,
   examples: readonly Example[],
   start: readonly Head[],
   lossWeights: LossWeightChoice,
@@ -84,6 +90,7 @@ export async function learnEncoder(
       onEpoch: reporter.epoch,
       onCheckpoint,
       resume,
+      handingOn,
     },
   );
   reporter.begin('EVALUATING');

@@ -1,19 +1,27 @@
 import { setPriority } from 'node:os';
+import type { Registry } from 'prom-client';
 import { folderStore } from '../src/artifacts/folder.js';
 import type { Config } from '../src/config.js';
 import { datasetsOn } from '../src/datasets/store.js';
 import { storedVectorsOn } from '../src/datasets/vectors.js';
+import { messageOf } from '../src/errors.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
 import { openLog } from '../src/log.js';
-import { checkDataFolder, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { batchMetrics, encoderMetrics } from '../src/metrics/encoders.js';
+import { jobMetrics } from '../src/metrics/jobs.js';
+import { serveMetricsAlone } from '../src/metrics/listener.js';
+import { processMetrics } from '../src/metrics/process.js';
+import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { StartError } from '../src/processes/start-error.js';
 import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
 import { openWorker } from '../src/queue/worker.js';
 import { storedEncodersOn } from '../src/registry/encoders.js';
 import { registryOn } from '../src/registry/registry.js';
 import { openEncoders } from '../src/serving/encoders.js';
+import { openTracing } from '../src/tracing/open.js';
 import { libraryVersions } from './libraries.js';
 import { type RunContext, runDelivery } from './run.js';
 
@@ -27,8 +35,14 @@ async function startWorker(config: Config): Promise<Started> {
   await checkDataFolder(config);
   await probeQueue(config, onError);
   const store = folderStore(config.dataFolder);
+  await checkFormat(config, store);
   // Whatever serves them, heads learn from exact vectors.
-  const encoders = await openEncoders({ ...config, encoderPrecision: 'fp32' }, storedEncodersOn(store));
+  const register = processMetrics('worker');
+  const exact = { ...config, encoderPrecision: 'fp32' } as const;
+  const encoders = await openEncoders(exact, storedEncodersOn(store), batchMetrics(register));
+  encoderMetrics(register, encoders);
+  const tracing = await openTracing('manyhead-worker', config.tracesEndpoint, log);
+  const metrics = await openMetrics(register, config);
   const stopping = new AbortController();
   const context: RunContext = {
     encoders,
@@ -36,6 +50,8 @@ async function startWorker(config: Config): Promise<Started> {
     keepVersions: config.keepVersions,
     checkpoints: checkpointsOn(store),
     log,
+    tracing,
+    metrics: jobMetrics(register),
     datasets: datasetsOn(store),
     vectors: storedVectorsOn(store),
     projections: projectionsOn(store),
@@ -54,9 +70,21 @@ async function startWorker(config: Config): Promise<Started> {
     async stop() {
       stopping.abort();
       await worker.close();
-      await encoders.close();
+      metrics?.close();
+      await Promise.all([encoders.close(), tracing.close()]);
     },
   };
+}
+
+/** Opens the worker's own port for its metrics, where one is wanted. */
+async function openMetrics(register: Registry, { workerMetrics }: Config) {
+  if (workerMetrics === undefined) return undefined;
+  const { port, host } = workerMetrics;
+  try {
+    return await serveMetricsAlone(register, port, host);
+  } catch (error) {
+    throw new StartError(`Metrics cannot be served on port ${port}: ${messageOf(error)}. Choose another METRICS_PORT.`);
+  }
 }
 
 /** Says at the start that the queue is away; later it may come and go. */

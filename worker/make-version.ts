@@ -20,6 +20,8 @@ export async function makeVersion(
   const made = await rooms.registry.versionOfJob(order.model, job.id);
   const version = made ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
   if ('reports' in version) return { kind: 'REPORTS', reports: version.reports };
+  // Where the job was taken away, whoever has it now decides.
+  signal.throwIfAborted();
   const promotion = await settlePromotion(version, order, job.by, rooms, signal);
   await retain(job, rooms);
   return { kind: 'VERSION', version: version.number, promotion, reports: version.metrics };

@@ -29,8 +29,13 @@ export async function settlePromotion(
   if (settled !== undefined) return settled;
   for (;;) {
     const serving = (await registry.standing(model)).aliases[PRODUCTION];
-    const decision = await decide(version, order, serving, rooms, signal);
-    if (await registry.settle(model, number, serving, decision, by)) return decision;
+    try {
+      const decision = await decide(version, order, serving, rooms, signal);
+      if (await registry.settle(model, number, serving, decision, by)) return decision;
+    } catch (error) {
+      // The one that was served may be gone by now, if another one is.
+      if (signal.aborted || (await registry.standing(model)).aliases[PRODUCTION] === serving) throw error;
+    }
   }
 }
 

@@ -1,14 +1,18 @@
 import { ManyheadError, publicError } from '../src/errors.js';
 import { hasEnded, type Job, type JobResult, type JobState, startedAt } from '../src/jobs/job.js';
 import type { JobRecords } from '../src/jobs/records.js';
+import { carrying } from '../src/log.js';
+import type { JobMetrics, JobOutcome } from '../src/metrics/jobs.js';
 import type { Delivery } from '../src/queue/delivery.js';
 import type { Outcome, RunTools } from '../src/queue/worker.js';
+import type { Span, Tracing } from '../src/tracing/span.js';
 import { jobReporter } from './reporter.js';
+import { tracedPhases } from './traced-phases.js';
 import { type WorkRooms, work } from './work.js';
 
 export interface RunContext extends WorkRooms {
-  /** Aborted when this process is about to stop: its jobs go back to the queue. */
-  readonly stopping: AbortSignal;
+  readonly metrics: JobMetrics;
+  readonly tracing: Tracing;
 }
 
 /** How often a running job looks whether it was cancelled, in milliseconds. */
@@ -24,34 +28,66 @@ export async function runDelivery(
   tools: RunTools,
   context: RunContext,
 ): Promise<Outcome> {
-  const { records, log } = context;
-  const claimed = await claim(records, jobId, attempt);
+  const { metrics, tracing } = context;
+  const claimed = await claim(context, jobId, attempt);
   if (claimed === undefined) return 'done';
-  log.info('job started', { job: jobId, attempt, model: claimed.order.model });
+  const { order, origin } = claimed;
+  const begun = performance.now();
+  const about = { job: jobId, request: origin?.request };
+  metrics.began();
+  const span = tracing.begin(`job ${order.kind}`, 'consumer', origin?.trace, { ...about, attempt, model: order.model });
+  let outcome: JobOutcome = 'FAILED';
+  try {
+    outcome = await carrying(about, () => runClaimed(claimed, tools, context, span));
+    return outcome === 'HANDED_BACK' ? 'hand back' : 'done';
+  } finally {
+    metrics.ended(order.kind, outcome, (performance.now() - begun) / 1000);
+    span.end(outcome === 'SUCCEEDED' ? undefined : outcome);
+  }
+}
+
+async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, span: Span): Promise<JobOutcome> {
+  const { records, log } = context;
+  const { id, attempt, order } = claimed;
+  log.info('job started', { job: id, attempt, model: order.model });
+  let outcome: JobOutcome;
+  const phases = tracedPhases(jobReporter(claimed, records, log, tools.report), span);
   const cancelled = watchForCancel(claimed, records);
   const signal = AbortSignal.any([tools.signal, cancelled.signal]);
   try {
-    const reporter = jobReporter(claimed, records, log, tools.report);
     const beginSaving = () => closeToCancelling(claimed, records);
-    await succeed(claimed, context, await work(claimed, context, reporter, beginSaving, signal));
+    await succeed(claimed, context, await work(claimed, context, phases.reporter, beginSaving, signal));
+    outcome = 'SUCCEEDED';
   } catch (error) {
-    if (cancelled.signal.aborted || error instanceof NoLongerOurs) log.info('job cancelled', { job: jobId });
-    else if (tools.signal.aborted) return letGo(claimed, context);
-    else await fail(claimed, context, error);
+    if (cancelled.signal.aborted || error instanceof NoLongerOurs) {
+      outcome = 'CANCELLED';
+      log.info('job cancelled', { job: id });
+    } else if (tools.signal.aborted) {
+      outcome = 'HANDED_BACK';
+      await letGo(claimed, context);
+    } else {
+      outcome = 'FAILED';
+      await fail(claimed, context, error);
+    }
   } finally {
+    phases.end();
     cancelled.stop();
   }
-  await context.checkpoints.delete(claimed);
-  return 'done';
+  if (outcome !== 'HANDED_BACK') await context.checkpoints.delete(claimed);
+  return outcome;
 }
 
 /** Takes the job if it is waiting, or was begun by a worker that is gone; undefined where there is nothing left to do. */
-async function claim(records: JobRecords, jobId: string, attempt: number): Promise<Job | undefined> {
+async function claim({ records, registry }: RunContext, jobId: string, attempt: number): Promise<Job | undefined> {
   const found = await records.find(jobId);
-  if (found?.attempt !== attempt) return undefined;
-  const { job, moved } = await records.move(jobId, ({ state }) =>
-    hasEnded(state) ? undefined : { status: 'RUNNING', startedAt: startedAt(state) ?? now() },
-  );
+  if (found?.attempt !== attempt || hasEnded(found.state)) return undefined;
+  // A job that has made its version already cannot be cancelled any more.
+  const made = await registry.versionOfJob(found.order.model, jobId);
+  const { job, moved } = await records.move(jobId, ({ state }): JobState | undefined => {
+    if (hasEnded(state)) return undefined;
+    const running = { status: 'RUNNING', startedAt: startedAt(state) ?? now() } as const;
+    return made === undefined ? running : { ...running, saving: true };
+  });
   return moved && job.attempt === attempt ? job : undefined;
 }
 
@@ -88,10 +124,9 @@ async function fail(job: Job, { records, log }: RunContext, cause: unknown): Pro
 }
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
-async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<Outcome> {
-  if (stopping.aborted) await moveOn(job, records, () => ({ status: 'QUEUED' }));
+async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<void> {
+  if (stopping.aborted) await moveOn(job, records, (state) => ('saving' in state ? undefined : { status: 'QUEUED' }));
   log.info('job handed back', { job: job.id });
-  return 'hand back';
 }
 
 /** Moves a job that has not ended, in the attempt that was claimed: a retry belongs to whoever gets its delivery. */

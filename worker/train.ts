@@ -13,7 +13,7 @@ import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import { reshapeReport, type TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
 import { drawSplit, type Split } from '../src/training/split.js';
-import { type EncoderTraining, learnEncoder } from './learn-encoder.js';
+import { type CutOff, learnEncoder } from './learn-encoder.js';
 import { learnHeads } from './learn-heads.js';
 import type { Base, Rooms } from './learned.js';
 import type { JobReporter } from './reporter.js';
@@ -41,7 +41,7 @@ export async function train(
   jobId: string,
   order: TrainingOrder,
   rooms: Rooms,
-  cutOff: Pick<EncoderTraining, 'resume' | 'onCheckpoint'>,
+  cutOff: CutOff,
   reporter: JobReporter,
   signal: AbortSignal,
 ): Promise<Trained> {

@@ -15,6 +15,8 @@ export interface WorkRooms extends Rooms {
   /** See `Config.keepVersions`. */
   readonly keepVersions: number;
   readonly log: Log;
+  /** Aborted when this process is about to stop: its jobs go back to the queue. */
+  readonly stopping: AbortSignal;
 }
 
 /**

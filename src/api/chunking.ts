@@ -59,7 +59,10 @@ export class ChunkingResolver {
   @Query(() => [Chunk], {
     description: 'Split a long text where its meaning turns (semantic chunking). The chunks joined are the text.',
   })
-  async chunk(@Args(() => ChunkArgs) asked: ChunkArgs, @Ctx() { encoders, served, signal }: Context): Promise<Chunk[]> {
+  async chunk(
+    @Args(() => ChunkArgs) asked: ChunkArgs,
+    @Ctx() { encoders, served, signal, usage }: Context,
+  ): Promise<Chunk[]> {
     const { text } = asked;
     if (text.length > LONGEST_TEXT)
       throw badInput('text', `text is ${text.length} characters long: give at most ${LONGEST_TEXT}.`);
@@ -73,7 +76,7 @@ export class ChunkingResolver {
         maxTokens,
         similarityThreshold,
         tokensOf: encoder.countTokens,
-        embed: async (texts) => (await encoder.encode(texts, { signal })).map(({ vector }) => vector),
+        embed: async (texts) => (await encoder.encode(texts, { signal, usage })).map(({ vector }) => vector),
       });
       return pieces.map((piece) => ({ ...piece, text: text.slice(piece.start, piece.end) }));
     });

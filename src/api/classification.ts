@@ -117,13 +117,13 @@ export class ClassificationResolver {
   })
   async classify(
     @Args(() => ClassifyArgs) asked: ClassifyArgs,
-    @Ctx() { encoders, served, signal }: Context,
+    @Ctx() { encoders, served, signal, usage }: Context,
   ): Promise<Classification[]> {
     const { model } = asked;
     const texts = checkTexts(asked.texts);
     const { version, heads } = await served.of(model, askedVersion(asked));
     const chosen = chooseHeads(heads, asked.tasks ?? undefined);
-    const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts, { signal }));
+    const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts, { signal, usage }));
     return encoded.map(({ vector, truncated }, index) => ({
       text: texts[index],
       model,

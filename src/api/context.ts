@@ -1,19 +1,34 @@
+import type { Caller } from '../access/access.js';
 import type { TokenLimit } from '../datasets/inspection.js';
 import type { Datasets } from '../datasets/store.js';
-import type { Caller, JobRooms } from '../jobs/actions.js';
+import type { Usage } from '../encoder/usage.js';
+import type { JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
+import type { Log } from '../log.js';
 import type { Projections } from '../projections/projections.js';
 import type { Registry } from '../registry/registry.js';
 import type { Comparisons } from '../serving/comparisons.js';
 import type { Encoders } from '../serving/encoders.js';
 import type { Explanations } from '../serving/explanations.js';
 import type { ServedVersions } from '../serving/versions.js';
+import type { ObservedRequest } from './requests/request.js';
 
 /** What every resolver works with. */
-export interface Context extends JobRooms {
+export interface Context extends Rooms {
   /** Aborted when the caller has gone away; absent where that cannot be told. */
   readonly signal?: AbortSignal;
   readonly caller: Caller;
+  /** Counts texts that are to be encoded against the caller's limit. @throws RateLimited */
+  readonly spendTexts: (count: number) => Promise<void>;
+  /** The request that is answered; absent where Manyhead asks itself, as on its first start. */
+  readonly request?: ObservedRequest;
+  /** What it has asked of encoders so far. */
+  readonly usage?: Usage;
+}
+
+/** What of it is the same for every request. */
+export interface Rooms extends JobRooms {
+  readonly log: Log;
   readonly encoders: Encoders;
   readonly datasets: Datasets;
   /** Of the pretrained encoder. */

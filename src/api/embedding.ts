@@ -1,9 +1,7 @@
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
-import { alongComponents } from '../encoder/pca.js';
-import { normalized, randomlyProjected, truncated } from '../encoder/projection.js';
 import { badInput } from '../errors.js';
-import type { Projections } from '../projections/projections.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
+import { type ProjectionKind, projector } from '../serving/projector.js';
 import { turns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
@@ -58,7 +56,7 @@ class EmbedArgs {
   dimensions?: number;
 
   @Field(() => Projection, { description: "How to get from the encoder's own length to `dimensions`." })
-  projection: Projection = Projection.PCA;
+  projection: ProjectionKind = 'PCA';
 
   @Field(() => Int, { description: 'Seed of a RANDOM projection: the same seed gives the same projection for ever.' })
   seed: number = 0;
@@ -115,19 +113,18 @@ export class EmbeddingResolver {
   @Query(() => [Embedding], { description: 'Encode texts into sentence embeddings, in input order.' })
   async embed(
     @Args(() => EmbedArgs) asked: EmbedArgs,
-    @Ctx() { encoders, served, projections, signal }: Context,
+    @Ctx() { encoders, served, projections, signal, usage }: Context,
   ): Promise<Embedding[]> {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
-    const { id, dimensions } = reference ?? encoders.pretrained;
-    const { project, version } = await projector(asked, id, dimensions, projections);
-    const numbers = texts.length * (asked.dimensions ?? dimensions);
+    const { project, version } = await projector(asked, reference ?? encoders.pretrained, projections);
+    const numbers = texts.length * (asked.dimensions ?? (reference ?? encoders.pretrained).dimensions);
     if (numbers > MOST_NUMBERS)
       throw badInput(
         'dimensions',
         `dimensions is ${asked.dimensions} and texts has ${texts.length} entries: give at most ${MOST_NUMBERS} numbers in all.`,
       );
-    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal }));
+    const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal, usage }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
     const embeddings: Embedding[] = [];
     const turn = turns();
@@ -145,36 +142,6 @@ export class EmbeddingResolver {
     return embeddings;
   }
 }
-
-/** What becomes of each vector; everything that can be wrong with it is said before anything is encoded. */
-async function projector(
-  { dimensions, projection, seed, normalize, projectionVersion }: EmbedArgs,
-  encoder: string,
-  own: number,
-  projections: Projections,
-): Promise<{ readonly project: (vector: Float32Array) => Float32Array; readonly version?: number }> {
-  const finish = normalize ? normalized : (vector: Float32Array) => vector;
-  if (projectionVersion != null && projection !== Projection.PCA)
-    throw badInput('projectionVersion', `projectionVersion is given while projection is ${projection}: leave it out.`);
-  const isWhole = dimensions == null || dimensions === own;
-  if (isWhole && projection !== Projection.RANDOM && projectionVersion == null) return { project: finish };
-  const numbers = dimensions ?? own;
-  const most = projection === Projection.RANDOM ? MOST_DIMENSIONS : own;
-  if (numbers < 1 || numbers > most)
-    throw badInput('dimensions', `dimensions is ${numbers}: give 1 to ${most} with projection ${projection}.`);
-  switch (projection) {
-    case Projection.TRUNCATE:
-      return { project: (vector) => finish(truncated(vector, numbers)) };
-    case Projection.RANDOM:
-      return { project: (vector) => finish(randomlyProjected(vector, numbers, seed)) };
-    case Projection.PCA: {
-      const { number, projection: components } = await projections.of(encoder, projectionVersion ?? undefined);
-      return { project: (vector) => finish(alongComponents(components, vector, numbers)), version: number };
-    }
-  }
-}
-
-const MOST_DIMENSIONS = 4096;
 
 /** Numbers of one answer, or those of as many texts as a request may have in vectors of a large encoder. */
 const MOST_NUMBERS = 4_194_304;

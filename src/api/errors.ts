@@ -16,8 +16,15 @@ const REQUEST_CODES = new Set([
 /**
  * An error as a caller may see it: a ManyheadError and what GraphQL finds wrong with the request as they are; of
  * anything else an id, under which the log holds the cause.
+ * @param request the id of the request that is answered
+ * @param tellsSchema whether GraphQL may guess what was meant, and so tell names that nobody asked for
  */
-export function callerError(error: unknown, log: Log): GraphQLFormattedError {
+export function callerError(
+  error: unknown,
+  log: Log,
+  request: string | undefined,
+  tellsSchema = true,
+): GraphQLFormattedError {
   const cause = causeOf(error);
   const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
   if (cause instanceof ManyheadError) {
@@ -29,10 +36,11 @@ export function callerError(error: unknown, log: Log): GraphQLFormattedError {
     (cause instanceof GraphQLError || REQUEST_CODES.has(String(error.extensions.code)))
   ) {
     const code = error.extensions.code ?? 'GRAPHQL_VALIDATION_FAILED';
-    if (REQUEST_CODES.has(String(code))) return { message: error.message, ...place, extensions: { code } };
+    if (REQUEST_CODES.has(String(code)))
+      return { message: tellsSchema ? error.message : withoutGuess(error.message), ...place, extensions: { code } };
   }
   const { code, message, id } = publicError(cause);
-  log.error('a request failed', { id }, cause);
+  log.error('a request failed', { id, request }, cause);
   return { message, ...place, extensions: { code, id } };
 }
 
@@ -40,3 +48,6 @@ export function callerError(error: unknown, log: Log): GraphQLFormattedError {
 function causeOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError !== undefined ? causeOf(error.originalError) : error;
 }
+
+/** GraphQL's messages end with their guess: `... Did you mean "models"?` */
+const withoutGuess = (message: string): string => message.replace(/ ?Did you mean .*$/s, '');

@@ -2,8 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { type ApolloServer, HeaderMap } from '@apollo/server';
+import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { Context } from './context.js';
+import type { Inspector } from '../operations/inspector.js';
+import type { Context, Rooms } from './context.js';
+import { admissionOf } from './gate/gate.js';
+import { refuse } from './gate/refusal.js';
+import { requestOf } from './requests/request.js';
 
 /** Answers of this many bytes are compressed for who accepts it: below, it would cost more time than it saves. */
 export const COMPRESSED_FROM = 64 * 1024;
@@ -21,7 +26,8 @@ const compressed = promisify(gzip);
  */
 export function takesShortWay(
   apollo: ApolloServer<Context>,
-  context: Context,
+  rooms: Rooms,
+  inspector: Inspector,
   log: Log,
   request: IncomingMessage,
   response: ServerResponse,
@@ -39,8 +45,8 @@ export function takesShortWay(
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.once('end', () => {
-    answer(apollo, context, request, response, Buffer.concat(chunks)).catch((error) => {
-      log.error('a request could not be answered', {}, error);
+    answer(apollo, rooms, inspector, request, response, Buffer.concat(chunks)).catch((error) => {
+      log.error('a request could not be answered', { request: requestOf(request)?.id }, error);
       response.destroy();
     });
   });
@@ -49,7 +55,8 @@ export function takesShortWay(
 
 async function answer(
   apollo: ApolloServer<Context>,
-  context: Context,
+  rooms: Rooms,
+  inspector: Inspector,
   request: IncomingMessage,
   response: ServerResponse,
   bytes: Buffer,
@@ -58,17 +65,24 @@ async function answer(
   try {
     body = JSON.parse(bytes.toString('utf8'));
   } catch {
+    requestOf(request)?.fails('BAD_REQUEST');
     const errors = [
       { message: 'The request could not be read: its body is not JSON.', extensions: { code: 'BAD_REQUEST' } },
     ];
     return send(request, response, 400, 'application/json; charset=utf-8', JSON.stringify({ errors }));
+  }
+  try {
+    body = inspector.body(body);
+  } catch (error) {
+    if (error instanceof ManyheadError) return refuse(error, request, response);
+    throw error;
   }
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   const result = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: 'POST', headers, search: '', body },
-    context: async () => ({ ...context, signal: signalOf(response) }),
+    context: async () => perRequest(rooms, request, response),
   });
   for (const [name, value] of result.headers) response.setHeader(name, value);
   if (result.body.kind !== 'complete') throw new Error('answers in parts are not asked for here');
@@ -95,8 +109,15 @@ async function send(
   response.end(await compressed(text, { level: constants.Z_BEST_SPEED }));
 }
 
+/** What the resolvers of one request work with. @throws GraphQLError UNAUTHENTICATED where the gate has let nobody in */
+export function perRequest(rooms: Rooms, incoming: IncomingMessage, response: ServerResponse): Context {
+  const { caller, spendTexts } = admissionOf(incoming);
+  const request = requestOf(incoming);
+  return { ...rooms, caller, spendTexts, signal: signalOf(response), request, usage: request?.usage };
+}
+
 /** Aborted when the caller goes away before the answer is there. */
-export function signalOf(response: ServerResponse): AbortSignal {
+function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -8,29 +8,40 @@ import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
+import type { Registry } from 'prom-client';
 import type { Config } from '../config.js';
-import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
-import type { Context } from './context.js';
+import { requestMetrics } from '../metrics/requests.js';
+import type { Inspector } from '../operations/inspector.js';
+import { weighing } from '../operations/weighing.js';
+import type { Tracing } from '../tracing/span.js';
+import { serveBoard } from './board.js';
+import type { Context, Rooms } from './context.js';
+import { ownSitesQueries } from './cross-site.js';
 import { documentCache } from './document-cache.js';
 import { callerError } from './errors.js';
-import { COMPRESSED_FROM, signalOf, takesShortWay } from './graphql-post.js';
+import type { Gate } from './gate/gate.js';
+import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
+import { serveHealth } from './health.js';
+import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
 import { onlyOverWebSocket } from './only-websocket.js';
-import { overloadStatus } from './overload.js';
+import { serveOpenAi } from './openai/serve.js';
+import { refusalStatus } from './refusal-status.js';
+import { observeOperations, requestThatFailed } from './requests/plugin.js';
+import { observeRequests, requestOf } from './requests/request.js';
+import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
 import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
+import { weighOperations } from './weigh-operations.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
 export const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
-const LAST_ANSWERS = 1_500;
-
-/** How long a request may take to arrive, in milliseconds, unless it is an upload. */
-const ARRIVAL = 300_000;
+const LAST_ANSWERS = 7_000;
 
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
@@ -38,36 +49,58 @@ const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/** How what happens is told to those who run it. */
+export interface Observation {
+  readonly log: Log;
+  readonly register: Registry;
+  readonly tracing: Tracing;
+}
+
 export interface HttpServer {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly address: string;
+  /** Says at /readyz that it is not ready any more, and goes on answering. */
+  leave(): void;
   /** Answers what it has begun to answer, and takes no more. */
   close(): Promise<void>;
 }
 
 /**
- * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, uploads to /datasets, and /livez, /readyz and /metrics.
+ * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, uploads to /datasets, and /livez, /readyz, /version and /metrics;
+ * the queue's board at /queue, where it is wanted.
  * @throws a system error (EADDRINUSE, ...) where it cannot listen
  */
 export async function serveHttp(
   schema: GraphQLSchema,
-  context: Context,
+  rooms: Rooms,
+  gate: Gate,
+  inspector: Inspector,
   config: Config,
-  log: Log,
+  { log, register, tracing }: Observation,
 ): Promise<HttpServer> {
+  const metrics = requestMetrics(register);
+  const observer = observeRequests(log, tracing, metrics, config.slowRequest);
   const app = express();
-  const server = createServer((request, response) => {
-    if (request.method !== 'PUT') endWhereSlow(request);
-    if (!takesShortWay(apollo, context, log, request, response)) app(request, response);
+  const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
+  const server = createServer(connectionLimits(config), (request, response) => {
+    endWhereSlow(request, response, config);
+    // Whoever keeps the connection would only find it closed the next time.
+    if (readiness.isLeaving()) response.setHeader('connection', 'close');
+    observer.http(request, response);
+    gate.enter(request, response, () => {
+      if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
+    });
   });
-  // Node's own limit knows no exception for uploads.
-  server.requestTimeout = 0;
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
+    csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
     documentStore: documentCache(),
-    formatError: (_, error) => callerError(error, log),
+    formatError: (_, error) => callerError(error, log, requestThatFailed(error), config.introspection),
+    parseOptions: { maxTokens: config.operationLimits.tokens },
+    // Whoever asks by a hash asks for what is listed: PERSISTED_OPERATIONS.
+    persistedQueries: false,
     logger: quietLogger(log),
     stringifyResult: stringifyWithVectors,
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
@@ -75,7 +108,9 @@ export async function serveHttp(
     plugins: [
       ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
       ApolloServerPluginLandingPageDisabled(),
-      overloadStatus,
+      refusalStatus,
+      observeOperations,
+      weighOperations(inspector, weigh),
       onlyOverWebSocket,
       thrownByRules,
     ],
@@ -83,15 +118,19 @@ export async function serveHttp(
   await apollo.start();
 
   app.disable('x-powered-by');
-  serveHealth(app, context);
-  serveMetrics(app, context);
-  serveUploads(app, context, log);
+  const readiness = serveHealth(app, schema, rooms);
+  serveMetrics(app, register);
+  serveUploads(app, rooms, config.longestUpload, metrics, log);
+  const board = await serveBoard(app, config, log);
+  serveOpenAi(app, rooms, config.openAiModels, log);
   if (config.graphiql) serveGraphiql(app);
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
+    ownSitesQueries,
     express.json({ limit: LONGEST_BODY }),
-    expressMiddleware(apollo, { context: async ({ res }) => ({ ...context, signal: signalOf(res) }) }),
+    inspectRequests(inspector),
+    expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
   app.use((_, response) => {
     response.status(404).json({
@@ -106,33 +145,18 @@ export async function serveHttp(
   app.use(bodyErrors(log));
 
   await listening(server, config);
-  const subscriptions = serveSubscriptions(server, schema, context, config, log);
+  const subscriptions = serveSubscriptions(server, schema, rooms, { gate, inspector, weigh, observer }, config, log);
+  metrics.webSockets(subscriptions.connections);
   return {
     address: addressOf(server, config),
+    leave: readiness.leave,
     async close() {
+      readiness.leave();
       await subscriptions.close();
       await apollo.stop();
+      await board?.close();
     },
   };
-}
-
-function serveHealth(app: Express, { encoders, queue }: Context): void {
-  app.get('/livez', (_, response) => {
-    response.type('text').send('ok\n');
-  });
-  app.get('/readyz', async (_, response) => {
-    try {
-      await Promise.all([encoders.pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
-      response.type('text').send('ok\n');
-    } catch {
-      response.status(503).type('text').send('not ready\n');
-    }
-  });
-}
-
-/** A server with much to do is ready all the same: taking it away would only leave more to the others. */
-function unlessOverloaded(error: unknown): void {
-  if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
 }
 
 function serveGraphiql(app: Express): void {
@@ -155,28 +179,23 @@ function serveGraphiql(app: Express): void {
 /** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */
 const bodyErrors =
   (log: Log): ErrorRequestHandler =>
-  (error, _request, response, next) => {
+  (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const status = typeof error?.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) {
-      response.status(500).json({ errors: [callerError(error, log)] });
+      response.status(500).json({ errors: [callerError(error, log, requestOf(request)?.id)] });
       return;
     }
+    const code = status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';
+    requestOf(request)?.fails(code);
     const message =
       status === 413
         ? `The request is too long: give at most ${LONGEST_BODY} bytes.`
         : status === 404
           ? 'There is nothing here.'
           : `The request could not be read: ${error.type === 'entity.parse.failed' ? 'its body is not JSON' : 'its body is broken'}.`;
-    response
-      .status(status)
-      .json({ errors: [{ message, extensions: { code: status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST' } }] });
+    response.status(status).json({ errors: [{ message, extensions: { code } }] });
   };
-
-function endWhereSlow(request: IncomingMessage): void {
-  const late = setTimeout(() => request.destroy(), ARRIVAL);
-  request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
-}
 
 const listening = (server: Server, { port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -6,29 +6,32 @@ import { ClassificationResolver } from './classification.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
+import { withScopes } from './gate/fields.js';
 import { ComparisonResolver } from './models/comparison.js';
 import { ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
 
 /** The GraphQL schema, from the classes that describe it. Input is checked by the rooms below, which name what is wrong. */
-export const apiSchema = (): Promise<GraphQLSchema> =>
-  buildSchema({
-    resolvers: [
-      EmbeddingResolver,
-      SimilarityResolver,
-      ChunkingResolver,
-      ClassificationResolver,
-      ExplanationResolver,
-      DatasetResolver,
-      ModelResolver,
-      ComparisonResolver,
-      VersionResolver,
-      TrainingResolver,
-    ],
-    validate: false,
-    pubSub: noTopics,
-  });
+export const apiSchema = async (): Promise<GraphQLSchema> =>
+  withScopes(
+    await buildSchema({
+      resolvers: [
+        EmbeddingResolver,
+        SimilarityResolver,
+        ChunkingResolver,
+        ClassificationResolver,
+        ExplanationResolver,
+        DatasetResolver,
+        ModelResolver,
+        ComparisonResolver,
+        VersionResolver,
+        TrainingResolver,
+      ],
+      validate: false,
+      pubSub: noTopics,
+    }),
+  );
 
 /** Our subscriptions follow the job feed, not topics; type-graphql insists on an object for them all the same. */
 const noTopics: PubSub = {

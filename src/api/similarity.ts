@@ -41,13 +41,13 @@ export class SimilarityResolver {
   })
   async similarity(
     @Args(() => SimilarityArgs) asked: SimilarityArgs,
-    @Ctx() { encoders, served, signal }: Context,
+    @Ctx() { encoders, served, signal, usage }: Context,
   ): Promise<Float32Array[]> {
     const [a, b] = [checkTexts(asked.a, 'a'), checkTexts(asked.b, 'b')];
     if (a.length * b.length > MOST_PAIRS)
       throw badInput('b', `a and b have ${a.length} and ${b.length} texts: give at most ${MOST_PAIRS} pairs.`);
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
-    const encoded = await encoders.use(reference, (encoder) => encoder.encode([...a, ...b], { signal }));
+    const encoded = await encoders.use(reference, (encoder) => encoder.encode([...a, ...b], { signal, usage }));
     const vectors = encoded.map(({ vector }) => normalized(vector));
     const columns = vectors.slice(a.length);
     const rows: Float32Array[] = [];

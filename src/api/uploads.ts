@@ -5,9 +5,11 @@ import { UnreadableRows } from '../datasets/reading/problem.js';
 import { type FileFormat, readRows } from '../datasets/reading/read.js';
 import { type ErrorCode, ManyheadError, shown } from '../errors.js';
 import type { Log } from '../log.js';
+import type { RequestMetrics } from '../metrics/requests.js';
 import { checkName } from '../names.js';
-import type { Context } from './context.js';
+import type { Rooms } from './context.js';
 import { callerError } from './errors.js';
+import { requestOf } from './requests/request.js';
 
 /** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
 const SILENCE = 30_000;
@@ -25,19 +27,29 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_USER_INPUT: 400,
   NOT_FOUND: 404,
   CONFLICT: 409,
+  PAYLOAD_TOO_LARGE: 413,
   STORAGE_FULL: 507,
 };
 
 /**
  * PUT /datasets/:name stores the rows of a CSV or JSON lines file of any size under a name, read as they come; the data set that
  * had the name before stays until the last row is stored.
+ * @param longest bytes of a file at most
  */
-export function serveUploads(app: Express, context: Context, log: Log): void {
+export function serveUploads(app: Express, rooms: Rooms, longest: number, metrics: RequestMetrics, log: Log): void {
   app.put('/datasets/:name', async (request, response) => {
+    requestOf(request)?.asks({ type: 'upload', fields: 'datasets', name: undefined });
     request.setTimeout(SILENCE, () => request.destroy());
     try {
-      const dataset = await store(request, context);
-      log.info('data set uploaded', { dataset: dataset.name, rows: dataset.rows, digest: dataset.digest });
+      const dataset = await store(request, rooms, longest);
+      metrics.uploaded(dataset.rows);
+      const about = {
+        request: requestOf(request)?.id,
+        dataset: dataset.name,
+        rows: dataset.rows,
+        digest: dataset.digest,
+      };
+      log.info('data set uploaded', about);
       response.json(dataset);
     } catch (error) {
       // Who has gone away hears nothing.
@@ -46,11 +58,26 @@ export function serveUploads(app: Express, context: Context, log: Log): void {
   });
 }
 
-function store(request: Request, { datasets, tokenLimit }: Context) {
+function store(request: Request, { datasets, tokenLimit }: Rooms, longest: number) {
   const name = checkName('name', String(request.params.name));
   const [type, charset] = contentType(request);
   const columns = readColumns(new URL(request.originalUrl, 'http://localhost').searchParams);
-  return datasets.create(name, readRows(request, type, charset, columns), tokenLimit);
+  return datasets.create(name, readRows(within(longest, request), type, charset, columns), tokenLimit);
+}
+
+/** The bytes of a request, for as long as they are not too many: what it says of its length is not needed, and not believed. */
+async function* within(longest: number, request: Request): AsyncGenerator<Buffer> {
+  const tooLarge = new ManyheadError(
+    'PAYLOAD_TOO_LARGE',
+    `The file is too large: give at most ${longest / 2 ** 20} MB (UPLOAD_MAX_MB).`,
+  );
+  if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLarge;
+  let length = 0;
+  for await (const chunk of request) {
+    length += chunk.length;
+    if (length > longest) throw tooLarge;
+    yield chunk;
+  }
 }
 
 class UnknownFormat extends ManyheadError {}
@@ -70,6 +97,7 @@ function contentType({ headers }: IncomingMessage): [FileFormat, string | undefi
 }
 
 function refuse(error: unknown, request: Request, response: Response, log: Log): void {
+  requestOf(request)?.fails(error instanceof ManyheadError ? error.code : 'INTERNAL');
   const status =
     error instanceof UnknownFormat ? 415 : error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
   // What is still to come is not read.
@@ -78,6 +106,6 @@ function refuse(error: unknown, request: Request, response: Response, log: Log):
     const { code } = error;
     const errors = error.problems.map(({ message, ...place }) => ({ message, extensions: { code, ...place } }));
     response.json({ errors, errorCount: error.count });
-  } else response.json({ errors: [callerError(error, log)], errorCount: 1 });
+  } else response.json({ errors: [callerError(error, log, requestOf(request)?.id)], errorCount: 1 });
   request.resume();
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ManyheadError, systemCode } from '../errors.js';
 import type { ArtifactStore } from './store.js';
@@ -34,6 +34,26 @@ export function folderStore(folder: string): ArtifactStore {
       throw spaceError(error) ?? error;
     } finally {
       await rm(path, { recursive: true, force: true });
+    }
+  };
+
+  /**
+   * The time by the clock that stamps files, in milliseconds: the clock of this process may be off, and a file server has one of
+   * its own.
+   */
+  const fileTime = async (): Promise<number> => {
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
+    // Stamps the folder, also on a disk that is full.
+    await chmod(unfinished, 0o700);
+    return (await stat(unfinished)).ctimeMs;
+  };
+
+  const stampOf = async (path: string): Promise<number | undefined> => {
+    try {
+      return (await stat(path)).mtimeMs;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
     }
   };
 
@@ -141,14 +161,23 @@ export function folderStore(folder: string): ArtifactStore {
         },
       ),
 
+    async age(keyOrPrefix) {
+      const stamp = await stampOf(place(keyOrPrefix));
+      return stamp === undefined ? undefined : Math.max(0, (await fileTime()) - stamp);
+    },
+
+    async touch(keyOrPrefix) {
+      const now = new Date(await fileTime());
+      await utimes(place(keyOrPrefix), now, now);
+    },
+
     async sweep() {
-      for (const name of await readdir(unfinished).catch(() => [])) {
+      const now = await fileTime();
+      for (const name of await readdir(unfinished)) {
         const path = join(unfinished, name);
-        const age = await stat(path).then(
-          (found) => Date.now() - found.mtimeMs,
-          () => 0,
-        );
-        if (age > ABANDONED_MILLISECONDS) await rm(path, { recursive: true, force: true });
+        const stamp = await stampOf(path);
+        if (stamp !== undefined && now - stamp > ABANDONED_MILLISECONDS)
+          await rm(path, { recursive: true, force: true });
       }
     },
   };

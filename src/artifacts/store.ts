@@ -31,6 +31,10 @@ export interface ArtifactStore {
   list(prefix: string): Promise<readonly string[]>;
   /** Removes the object, or everything under the prefix, at once; does nothing where there is none. */
   delete(keyOrPrefix: string): Promise<void>;
+  /** Milliseconds since an object, or what is directly under a prefix, was put there or `touch`ed; undefined where there is none. */
+  age(keyOrPrefix: string): Promise<number | undefined>;
+  /** Makes an object, or what is under a prefix, as young as if it had been put there just now. */
+  touch(keyOrPrefix: string): Promise<void>;
   /** Removes what a process that was killed left half-written; harmless beside running ones. */
   sweep(): Promise<void>;
 }

@@ -14,6 +14,19 @@ export interface EncoderCounts {
   refused: number;
 }
 
+/** A run of an encoder that has ended. */
+export interface EncodedBatch {
+  readonly texts: number;
+  readonly tokens: number;
+  /** How long the text that came first had waited for the run, in seconds. */
+  readonly waited: number;
+  /** How long the run took, in seconds. */
+  readonly took: number;
+}
+
+/** Told of every run. */
+export type OnBatch = (batch: EncodedBatch) => void;
+
 export const newCounts = (): EncoderCounts => ({
   cached: 0,
   joined: 0,

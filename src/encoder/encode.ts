@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ManyheadError } from '../errors.js';
 import type { EncodingQueue, WaitingText } from './encoding-queue.js';
 import type { Listener, SharedTexts } from './shared-texts.js';
+import type { Usage } from './usage.js';
 
 /** A text as a vector. */
 export interface Encoded {
@@ -17,6 +18,8 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
   /** Told how many texts have their vector, each time one more has. */
   readonly onProgress?: (done: number) => void;
+  /** Where is counted what the call asks for. */
+  readonly usage?: Usage;
 }
 
 /** Tokenizing gives the event loop its turn after this many milliseconds. */
@@ -32,13 +35,14 @@ export function encodeTexts(
   texts: readonly string[],
   shared: SharedTexts,
   queue: EncodingQueue,
-  { signal, onProgress }: EncodeOptions,
+  { signal, onProgress, usage }: EncodeOptions,
 ): Promise<Encoded[]> {
   return new Promise((resolve, reject) => {
     const call = {};
     const encoded: Encoded[] = [];
     const listeners = new Map<Listener, string>();
     let [done, over] = [0, false];
+    if (usage) usage.texts += texts.length;
 
     const end = (settle: () => void) => {
       if (over) return;
@@ -56,6 +60,7 @@ export function encodeTexts(
           listeners.delete(listener);
           encoded[index] = each;
           done++;
+          if (usage) usage.tokens += each.tokens;
           onProgress?.(done);
           if (done === texts.length) end(() => resolve(encoded));
         }, failed),

@@ -1,6 +1,6 @@
 import { ManyheadError } from '../errors.js';
 import { nextBatch } from './batching.js';
-import type { EncoderCounts } from './counts.js';
+import type { EncoderCounts, OnBatch } from './counts.js';
 import type { Batch } from './session.js';
 import type { EncodingThread } from './thread.js';
 
@@ -27,6 +27,8 @@ interface Queued {
   readonly text: WaitingText;
   readonly tokens: number;
   readonly turn: number;
+  /** When it came, in milliseconds. */
+  readonly since: number;
 }
 
 /** A thread that has little to do is not given less than this many tokens: smaller products run at a lower rate. */
@@ -58,6 +60,7 @@ export class EncodingQueue {
     private readonly startThread: () => Promise<EncodingThread>,
     private readonly limits: QueueLimits,
     private readonly counts: EncoderCounts,
+    private readonly onBatch: OnBatch,
   ) {}
 
   /**
@@ -69,8 +72,9 @@ export class EncodingQueue {
     threads: number,
     limits: QueueLimits,
     counts: EncoderCounts,
+    onBatch: OnBatch = () => {},
   ): Promise<EncodingQueue> {
-    const queue = new EncodingQueue(startThread, limits, counts);
+    const queue = new EncodingQueue(startThread, limits, counts, onBatch);
     const started = await Promise.allSettled(Array.from({ length: threads }, () => queue.#start()));
     const failure = started.find((each) => each.status === 'rejected');
     if (failure === undefined) return queue;
@@ -83,10 +87,11 @@ export class EncodingQueue {
       failAll(texts, closed());
       return;
     }
+    const since = performance.now();
     for (const text of texts) {
       const turn = Math.max(this.#turn, this.#nextTurn.get(text.call) ?? 0);
       this.#nextTurn.set(text.call, turn + text.tokens);
-      this.#waiting.push({ text, tokens: text.tokens, turn });
+      this.#waiting.push({ text, tokens: text.tokens, turn, since });
       this.#waitingTokens += text.tokens;
     }
     // Stable, and quick where most of it is in order already.
@@ -184,10 +189,7 @@ export class EncodingQueue {
       const batch = new Set(nextBatch(this.#waiting, budget));
       this.#turn = this.#waiting[0].turn;
       this.#keep((queued) => !batch.has(queued));
-      void this.#run(
-        thread,
-        [...batch].map(({ text }) => text),
-      );
+      void this.#run(thread, [...batch]);
     }
   }
 
@@ -197,13 +199,19 @@ export class EncodingQueue {
     return Math.min(this.limits.batchTokens, Math.max(leastShare, share));
   }
 
-  async #run(thread: EncodingThread, texts: readonly WaitingText[]): Promise<void> {
+  async #run(thread: EncodingThread, queued: readonly Queued[]): Promise<void> {
+    const texts = queued.map(({ text }) => text);
+    const begun = performance.now();
     try {
       const batch = padded(texts);
+      const tokens = texts.reduce((sum, text) => sum + text.tokens, 0);
       this.counts.batches += 1;
-      this.counts.tokens += texts.reduce((sum, { tokens }) => sum + tokens, 0);
+      this.counts.tokens += tokens;
       this.counts.places += batch.ids.length;
       const vectors = await thread.run(batch);
+      const first = Math.min(...queued.map(({ since }) => since));
+      const [waited, took] = [begun - first, performance.now() - begun];
+      this.onBatch({ texts: texts.length, tokens, waited: waited / 1000, took: took / 1000 });
       const size = vectors.length / texts.length;
       texts.forEach((text, i) => {
         text.done(vectors.slice(i * size, (i + 1) * size));

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Architecture, readArchitecture } from './architecture.js';
-import { type EncoderCounts, newCounts } from './counts.js';
+import { type EncoderCounts, newCounts, type OnBatch } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
 import { EncoderError, type EncoderFiles, folderFiles, packagedFiles } from './files.js';
+import { framedTokens } from './framed-tokens.js';
 import { encoderGraph } from './graph.js';
 import { calibrationBatch } from './int8/calibration.js';
 import { int8Graph } from './int8/graph.js';
@@ -36,6 +37,7 @@ export interface EncoderOptions {
   readonly cache?: VectorCache;
   /** Where is counted what it does. */
   readonly counts?: EncoderCounts;
+  readonly onBatch?: OnBatch;
 }
 
 /** What is known of an encoder before its weights are read. */
@@ -61,6 +63,12 @@ export interface Encoder extends EncoderDescription {
    *   the encoder is closed
    */
   encode(texts: readonly string[], options?: EncodeOptions): Promise<Encoded[]>;
+  /**
+   * Vectors of texts that are given as the ids of their tokens, with or without [CLS] and [SEP] around them.
+   * @param lists ids from 0 to below `architecture.vocabulary`
+   * @throws ManyheadError as `encode`
+   */
+  encodeTokens(lists: readonly (readonly number[])[], options?: EncodeOptions): Promise<Encoded[]>;
   /** Tokens of a text, however long, the two that mark start and end among them. */
   countTokens(text: string): number;
   /** Tokens that wait to be encoded. */
@@ -104,6 +112,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const { files, architecture, maxTokens } = description;
   const { precision = 'fp32' } = options;
   const tokenize = openTokenizer(files.tokenizer, files.tokenizerConfig, maxTokens, architecture.vocabulary);
+  const frame = tokenize('').ids;
   const parts = {
     architecture,
     pooling: files.pooling,
@@ -118,8 +127,11 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
   const model = sessionModel(written, dirname(files.weightsPath), sessionThreads);
   const sessions = Math.max(1, Math.floor(threads / sessionThreads));
   const limits = { batchTokens: maxBatchTokens, waitingTokens: queueTokens };
-  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts);
+  const queue = await EncodingQueue.open(() => startThread(model), sessions, limits, counts, options.onBatch);
   const shared = new SharedTexts(`${id} ${precision}`, tokenize, queue, cache, counts);
+  // A list of ids goes its way as a text of them. No text is taken for it in the cache: the name differs from its start.
+  const listed = (list: string) => framedTokens(list.split(',').map(Number), frame, maxTokens);
+  const sharedLists = new SharedTexts(`tokens ${id} ${precision}`, listed, queue, cache, counts);
   let count: ((text: string) => number) | undefined;
   return {
     ...description,
@@ -130,6 +142,15 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
     async encode(texts, options = {}) {
       queue.admit();
       return encodeTexts(texts, shared, queue, options);
+    },
+    async encodeTokens(lists, options = {}) {
+      queue.admit();
+      return encodeTexts(
+        lists.map((ids) => ids.join(',')),
+        sharedLists,
+        queue,
+        options,
+      );
     },
     countTokens(text) {
       count ??= tokenCounter(description);

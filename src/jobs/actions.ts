@@ -2,7 +2,7 @@ import { ManyheadError } from '../errors.js';
 import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
 import type { Checkpoints } from './checkpoints.js';
-import { hasEnded, type Job, type JobState, type Order, startedAt } from './job.js';
+import { hasEnded, type Job, type JobOrigin, type JobState, type Order, startedAt } from './job.js';
 import type { JobRecords } from './records.js';
 
 /** Where jobs are kept, and what delivers them. */
@@ -20,14 +20,26 @@ export interface Caller {
 export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, attempt });
 
 /**
- * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it.
+ * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it. Where the queue went away
+ * between taking it and saying so, and a worker has begun, it is accepted all the same.
  * @throws ManyheadError QUEUE_UNAVAILABLE
  */
-export async function submit(order: Order, { name }: Caller, { records, queue }: JobRooms): Promise<Job> {
-  const job = await records.create(order, name);
+export async function submit(
+  order: Order,
+  { name }: Caller,
+  { records, queue }: JobRooms,
+  origin?: JobOrigin,
+): Promise<Job> {
+  const job = await records.create(order, name, origin);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
+    const { job: present, moved } = await records.move(job.id, ({ state }) =>
+      state.status === 'QUEUED'
+        ? { status: 'CANCELLED', startedAt: undefined, finishedAt: new Date().toISOString() }
+        : undefined,
+    );
+    if (!moved) return present;
     await records.delete(job.id);
     throw error;
   }
@@ -61,23 +73,25 @@ export async function cancel(id: string, { records, queue, checkpoints }: JobRoo
  * Queues a job that failed or was cancelled again, as its next attempt.
  * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed; QUEUE_UNAVAILABLE, and the job stays as it was
  */
-export async function retry(id: string, { records, queue }: JobRooms): Promise<Job> {
+export async function retry(id: string, { records, queue }: JobRooms, origin?: JobOrigin): Promise<Job> {
   await queue.ping();
   const before = await records.get(id);
-  const job = await records.again(id, ({ state }) => {
+  const check = ({ state }: Job): void => {
     if (state.status !== 'FAILED' && state.status !== 'CANCELLED')
       throw new ManyheadError(
         'CONFLICT',
         `job ${id} is ${state.status}: only a job that is FAILED or CANCELLED can be tried again.`,
         'id',
       );
-  });
+  };
+  const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
-    await records.move(id, ({ state, attempt }): JobState | undefined =>
+    const { job: present, moved } = await records.move(id, ({ state, attempt }): JobState | undefined =>
       state.status === 'QUEUED' && attempt === job.attempt ? before.state : undefined,
     );
+    if (!moved) return present;
     throw error;
   }
   return job;

@@ -6,6 +6,8 @@ export interface Checkpoints {
   get(job: JobAttempt): Promise<Uint8Array | undefined>;
   put(job: JobAttempt, parts: readonly Uint8Array[]): Promise<void>;
   delete(job: JobAttempt): Promise<void>;
+  /** The attempts of a job that have one. */
+  attempts(id: string): Promise<readonly number[]>;
 }
 
 type JobAttempt = Pick<Job, 'id' | 'attempt'>;
@@ -17,5 +19,15 @@ export function checkpointsOn(store: ArtifactStore): Checkpoints {
     get: (job) => store.get(key(job)),
     put: (job, parts) => store.put(key(job), parts),
     delete: (job) => store.delete(key(job)),
+    async attempts(id) {
+      const names = await store.list(`jobs/${id}`);
+      return names.flatMap(
+        (name) =>
+          name
+            .match(/^checkpoint-(\d+)\./)
+            ?.slice(1)
+            .map(Number) ?? [],
+      );
+    },
   };
 }

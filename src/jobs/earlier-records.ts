@@ -1,6 +1,6 @@
 import type { PromotionDecision } from '../registry/promotion.js';
 import type { TaskReport } from '../training/metrics.js';
-import type { Job, JobResult, TrainingOrder } from './job.js';
+import type { EpochEntry, Job, JobResult, TrainingOrder } from './job.js';
 
 /** A record as it was written when every job was a training. */
 interface EarlierJob extends Omit<Job, 'by' | 'order' | 'state'> {
@@ -23,6 +23,12 @@ interface EarlierSuccess {
 export function readJob(text: string): Job {
   const stored: Job | EarlierJob = JSON.parse(text);
   return isEarlier(stored) ? broughtUp(stored) : stored;
+}
+
+/** The history of a job from its text: an earlier release did not tell how long the phases took. */
+export function readHistory(text: string): readonly EpochEntry[] {
+  const entries: readonly (Omit<EpochEntry, 'seconds'> & Partial<Pick<EpochEntry, 'seconds'>>)[] = JSON.parse(text);
+  return entries.map((entry) => ({ ...entry, seconds: entry.seconds ?? {} }));
 }
 
 const isEarlier = (stored: Job | EarlierJob): stored is EarlierJob => !('kind' in stored.order);

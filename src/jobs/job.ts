@@ -97,12 +97,21 @@ export type JobState =
     }
   | { readonly status: 'CANCELLED'; readonly startedAt: string | undefined; readonly finishedAt: string };
 
+/** The request that queued a job, so that what the worker says of the job is found from there. */
+export interface JobOrigin {
+  readonly request: string;
+  /** The `traceparent` that the job's spans go on from, where the request is traced. */
+  readonly trace?: string;
+}
+
 /** The record of a job, kept for as long as the data folder is. */
 export interface Job {
   readonly id: string;
   readonly createdAt: string;
   /** Who asked for it. */
   readonly by: string;
+  /** Of its present attempt; absent where no request queued it, and in records of earlier releases. */
+  readonly origin?: JobOrigin;
   /** From 1; a retry is the next one. */
   readonly attempt: number;
   readonly order: Order;

@@ -3,11 +3,11 @@ import { register } from '../artifacts/register.js';
 import { unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { notFound, unlessDamaged } from '../errors.js';
-import { readJob } from './earlier-records.js';
-import type { EpochEntry, Job, JobState, Order } from './job.js';
+import { readHistory, readJob } from './earlier-records.js';
+import type { EpochEntry, Job, JobOrigin, JobState, Order } from './job.js';
 
 export interface JobRecords {
-  create(order: Order, by: string): Promise<Job>;
+  create(order: Order, by: string, origin?: JobOrigin): Promise<Job>;
   find(id: string): Promise<Job | undefined>;
   /** @throws ManyheadError NOT_FOUND naming the newest jobs */
   get(id: string): Promise<Job>;
@@ -21,7 +21,7 @@ export interface JobRecords {
    */
   move(id: string, next: (job: Job) => JobState | undefined): Promise<{ job: Job; moved: boolean }>;
   /** Queues an ended job again, as its next attempt. */
-  again(id: string, check: (job: Job) => void): Promise<Job>;
+  again(id: string, check: (job: Job) => void, origin?: JobOrigin): Promise<Job>;
   history(job: Job): Promise<readonly EpochEntry[]>;
   /** Replaces the history of the job's present attempt; only the worker that runs it does. */
   putHistory(job: Job, history: readonly EpochEntry[]): Promise<void>;
@@ -55,11 +55,12 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
   };
 
   return {
-    async create(order, by) {
+    async create(order, by, origin) {
       const job: Job = {
         id: newJobId(),
         createdAt: new Date().toISOString(),
         by,
+        ...(origin && { origin }),
         attempt: 1,
         order,
         state: { status: 'QUEUED' },
@@ -79,16 +80,16 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
         const state = next(job);
         return state && { ...job, state };
       }),
-    async again(id, check) {
+    async again(id, check, origin) {
       const { job } = await change(id, (job) => {
         check(job);
-        return { ...job, attempt: job.attempt + 1, state: { status: 'QUEUED' } };
+        return { ...job, origin, attempt: job.attempt + 1, state: { status: 'QUEUED' } };
       });
       return job;
     },
     async history(job) {
       const bytes = await store.get(historyKey(job));
-      return bytes === undefined ? [] : unsealed(`the history of job ${job.id}`, bytes, JSON.parse);
+      return bytes === undefined ? [] : unsealed(`the history of job ${job.id}`, bytes, readHistory);
     },
     putHistory: (job, history) => store.put(historyKey(job), Buffer.from(JSON.stringify(history))),
     delete: (id) => store.delete(`jobs/${id}`),

@@ -1,5 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { foreignFormat } from '../artifacts/format.js';
+import type { ArtifactStore } from '../artifacts/store.js';
 import { type Config, hidePassword, readConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { StartError, startError } from './start-error.js';
@@ -8,6 +11,8 @@ import { StartError, startError } from './start-error.js';
 export interface Started {
   /** Says that it is ready: from then on it can be asked to stop. */
   announce(): void;
+  /** Says that it is about to stop, and goes on; absent where there is nobody to be told. */
+  leave?(): void;
   stop(): Promise<void>;
 }
 
@@ -18,11 +23,15 @@ export interface Ready {
 }
 
 /** How long a process may take to stop before it just ends, in milliseconds. */
-const LONGEST_STOP = 4_500;
+const LONGEST_STOP = 9_500;
+
+/** The longest from SIGTERM to the end of a process, in milliseconds. */
+export const longestStop = ({ shutdownGrace }: Config): number => shutdownGrace + LONGEST_STOP;
 
 /**
  * Runs a process from its start to its end: reads the configuration, starts, tells the parent when it is ready, and stops on
- * SIGTERM, SIGINT, SIGHUP or when the parent is gone. What keeps it from starting is one line on standard error and exit
+ * SIGTERM, SIGINT, SIGHUP or when the parent is gone: on SIGTERM not before those who send it work have had the time to hear
+ * that it is about to stop. What keeps it from starting is one line on standard error and exit
  * code 1.
  */
 export async function runProcess(
@@ -31,22 +40,26 @@ export async function runProcess(
   try {
     const config = readConfig(process.env);
     const started = await start(config);
-    const stop = async () => {
+    const stop = async (grace: number) => {
+      started.leave?.();
+      await delay(grace);
       await started.stop();
       process.exit(0);
     };
     let stopping = false;
-    const end = () => {
+    const end = (signal?: NodeJS.Signals) => {
       if (stopping) return;
       stopping = true;
+      const grace = signal === 'SIGTERM' && started.leave ? config.shutdownGrace : 0;
       // The last resort: every room ends sooner by itself, and what matters is on disk already.
-      setTimeout(() => process.exit(0), LONGEST_STOP).unref();
-      stop().catch((error) => {
+      setTimeout(() => process.exit(0), grace + LONGEST_STOP).unref();
+      stop(grace).catch((error) => {
         process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
         process.exit(1);
       });
     };
-    for (const event of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(event, end);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, end);
+    process.on('disconnect', () => end());
     // The parent may have gone while this process was starting: nobody says so again.
     if (process.send && !process.connected) return end();
     started.announce();
@@ -73,6 +86,16 @@ export async function checkDataFolder({ dataFolder }: Config): Promise<void> {
       `The data folder ${dataFolder} cannot be used: ${messageOf(error)}. Choose another with DATA_DIR.`,
     );
   }
+}
+
+/**
+ * Makes sure that no later release has written to the data folder what this one would misread.
+ * @throws StartError
+ */
+export async function checkFormat({ dataFolder }: Config, store: ArtifactStore): Promise<void> {
+  const foreign = await foreignFormat(store);
+  if (foreign !== undefined)
+    throw new StartError(`The data folder ${dataFolder} ${foreign}, or choose another with DATA_DIR.`);
 }
 
 /** What to say where the queue does not answer at the start. */

@@ -17,21 +17,24 @@ interface OpenJobs {
 
 /**
  * Shows the training of the starter heads, where it is still going on, as any client of the API could.
+ * @param key that opens the API
  * @returns how it ended; undefined where there is nothing to wait for
  */
 export async function followStarter(
   address: string,
+  key: string,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const client = createClient({
     url: `${address.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${key}` },
     retryAttempts: 10,
   });
   signal.addEventListener('abort', () => void client.dispose());
   try {
-    const id = await openStarterJob(address);
+    const id = await openStarterJob(address, key);
     if (id === undefined) return undefined;
     let status = 'QUEUED';
     for await (const { data } of client.iterate<Progress>({
@@ -52,10 +55,10 @@ export async function followStarter(
 }
 
 /** The one job of a model that has no version yet, while it has not ended. */
-async function openStarterJob(address: string): Promise<string | undefined> {
+async function openStarterJob(address: string, key: string): Promise<string | undefined> {
   const response = await fetch(`${address}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
     body: JSON.stringify({
       query: '{ model { name } trainingJobs(model: "default", status: [QUEUED, RUNNING]) { nodes { id dataset } } }',
     }),

@@ -10,6 +10,11 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
+export interface SupervisedOptions extends StartOptions {
+  /** How long the process may take to stop before it is killed, in milliseconds. */
+  readonly patience: number;
+}
+
 /** A process that ended is started again after this long at first, in milliseconds, and twice as long each time. */
 const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 10_000;
@@ -17,15 +22,16 @@ const LONGEST_PAUSE = 10_000;
 /** A process that ran for so long starts over with the first pause, in milliseconds. */
 const STEADY = 60_000;
 
-/** How long a process may take to stop, in milliseconds. */
-const STOPPING = 5_000;
-
 /**
  * Starts a process and keeps it running: whenever it ends, it is started again.
  * @param say tells the person at the terminal
  * @throws StartError with what the process had to say where the first start fails
  */
-export async function supervise(name: string, options: StartOptions, say: (line: string) => void): Promise<Supervised> {
+export async function supervise(
+  name: string,
+  { patience, ...options }: SupervisedOptions,
+  say: (line: string) => void,
+): Promise<Supervised> {
   const stopping = new AbortController();
   let current: ReadyChild | undefined = await startChild(options);
   const { address } = current;
@@ -63,7 +69,7 @@ export async function supervise(name: string, options: StartOptions, say: (line:
       if (child && child.exitCode === null && child.signalCode === null) {
         const exit = once(child, 'exit');
         child.kill('SIGTERM');
-        const late = setTimeout(() => child.kill('SIGKILL'), STOPPING);
+        const late = setTimeout(() => child.kill('SIGKILL'), patience);
         await exit;
         clearTimeout(late);
       }

@@ -21,10 +21,14 @@ export interface TrainingQueue {
   holds(delivery: Delivery): Promise<boolean>;
   /** What its worker reported last; undefined where nothing was, or the delivery is not held. */
   progress(delivery: Delivery): Promise<unknown>;
+  /** How many deliveries wait, are worked on, and wait to be tried again. */
+  depth(): Promise<QueueDepth>;
   /** Resolves when the queue answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
+
+export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed', number>>;
 
 /** Losses (a worker that died, a run that threw) after which a delivery is given up. */
 export const mostLosses = 3;
@@ -85,6 +89,11 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
       ask(async () => {
         const progress = (await queue.getJob(deliveryId(delivery)))?.progress;
         return isReported(progress) ? progress.reported : undefined;
+      }),
+    depth: () =>
+      ask(async () => {
+        const { waiting = 0, active = 0, delayed = 0 } = await queue.getJobCounts('waiting', 'active', 'delayed');
+        return { waiting, active, delayed };
       }),
     ping: () => ask(async () => {}),
     close: () => goodbye(link, () => queue.close(), callLimit),

@@ -32,7 +32,7 @@ export interface WorkerTiming {
   readonly closing: number;
 }
 
-const usualTiming: WorkerTiming = { lock: 10_000, stalledCheck: 2_500, closing: 10_000 };
+const usualTiming: WorkerTiming = { lock: 10_000, stalledCheck: 2_500, closing: 8_500 };
 
 export interface TrainingWorker {
   /** Takes no more, aborts what runs, waits for it to return (not for ever), lets go of every connection. */

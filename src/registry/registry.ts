@@ -10,7 +10,7 @@ import { PRODUCTION, pointed, rolledBack, settled, withoutAlias, withoutVersion 
 import { storedEncodersOn } from './encoders.js';
 import { type Ledger, type LedgerEntry, ledgerOn, type Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
-import type { ModelVersion, VersionDraft } from './version.js';
+import { type ModelVersion, readVersion, type VersionDraft } from './version.js';
 
 /** The model that is meant where a caller names none. */
 export const DEFAULT_MODEL = 'default';
@@ -62,7 +62,7 @@ export interface Registry {
    */
   deleteVersion(model: string, number: number, by: string): Promise<void>;
   /**
-   * Writes a new version, whole or not at all, under the next free number.
+   * Writes a new version, whole or not at all, under the next free number; where its job has made one already, that one stays.
    * @param encoderFolder the files of its encoder, where that learned
    */
   publish(
@@ -72,7 +72,7 @@ export interface Registry {
   ): Promise<ModelVersion>;
   /** The version that a job has made already, if it has. */
   versionOfJob(model: string, jobId: string): Promise<ModelVersion | undefined>;
-  /** Removes the files of versions that were deleted by a process that then died. */
+  /** Removes what a process that died left behind: files of versions that it deleted, an encoder that no version reads from. */
   sweep(): Promise<void>;
 }
 
@@ -123,8 +123,7 @@ export function registryOn(store: ArtifactStore): Registry {
     if (known) return known;
     const bytes = await store.get(`${key}/version.json`);
     if (bytes === undefined) return undefined;
-    const what = `version.json of version ${number} of model ${shown(model)}`;
-    const version = unsealed(what, bytes, (text): ModelVersion => JSON.parse(text));
+    const version = unsealed(`version.json of version ${number} of model ${shown(model)}`, bytes, readVersion);
     read.set(key, version);
     return version;
   };
@@ -153,6 +152,22 @@ export function registryOn(store: ArtifactStore): Registry {
     for (const model of await models())
       for (const number of await versions(model)) if ((await find(model, number))?.encoder.id === encoder) return true;
     return false;
+  };
+
+  /**
+   * A worker that stood still while it wrote was given up, and another may have made a version of the same job: the first stays.
+   * @returns the one that stays
+   */
+  const firstOfJob = async (made: ModelVersion): Promise<ModelVersion> => {
+    const { model, number, jobId } = made;
+    for (const earlier of (await versions(model)).filter((each) => each < number)) {
+      const found = await find(model, earlier);
+      if (found?.jobId !== jobId) continue;
+      await ledgerOf(model).change(`job ${jobId}, made twice`, (before) => withoutVersion(before, number));
+      await sweepModel(model);
+      return found;
+    }
+    return made;
   };
 
   return {
@@ -220,7 +235,7 @@ export function registryOn(store: ArtifactStore): Registry {
           [HEADS, bytes],
           ['version.json', sealed(version)],
         ]);
-        if (await store.createAll(folder(draft.model, number), objects)) return version;
+        if (await store.createAll(folder(draft.model, number), objects)) return firstOfJob(version);
       }
     },
     async versionOfJob(model, jobId) {
@@ -232,6 +247,7 @@ export function registryOn(store: ArtifactStore): Registry {
     },
     async sweep() {
       for (const model of await store.list('models')) await unlessDamaged(sweepModel(model));
+      for (const id of await encoders.old()) if ((await unlessDamaged(isRead(id))) === false) await encoders.delete(id);
     },
   };
 }

@@ -53,6 +53,27 @@ export interface ModelVersion {
   readonly files: { readonly [name: string]: { readonly sha256: string; readonly bytes: number } };
 }
 
+/**
+ * A version from the text of its version.json.
+ * @throws ManyheadError CONFLICT where a later release wrote it
+ */
+export function readVersion(text: string): ModelVersion {
+  const version: ModelVersion | LaterVersion = JSON.parse(text);
+  if (version.format === 1) return version;
+  const { model, number, format } = version;
+  throw new ManyheadError(
+    'CONFLICT',
+    `version ${number} of model ${shown(model)} was written by a later release (format ${format}; this one reads 1): start that one.`,
+    'version',
+  );
+}
+
+interface LaterVersion {
+  readonly format: 2;
+  readonly model: string;
+  readonly number: number;
+}
+
 /** A version before the registry has given it a number and written its files. */
 export type VersionDraft = Omit<ModelVersion, 'format' | 'number' | 'createdAt' | 'files'>;
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
 import { parametersOf } from '../encoder/architecture.js';
-import { type EncoderCounts, newCounts } from '../encoder/counts.js';
+import { type EncoderCounts, newCounts, type OnBatch } from '../encoder/counts.js';
 import { EncoderError } from '../encoder/files.js';
 import { describeEncoder, type Encoder, type EncoderDescription, openEncoder } from '../encoder/open.js';
 import type { Precision } from '../encoder/precision.js';
@@ -50,9 +50,14 @@ interface Opened {
 /**
  * Opens the pretrained encoder. Those that learned stay open while they are used, and after that as long as all of them fit
  * `encoderMemory`; beyond that the one used the longest ago is closed.
+ * @param onBatch told of every run of any of them
  * @throws EncoderError, one line, where the pretrained encoder cannot be used
  */
-export async function openEncoders(config: EncodersConfig, stored: StoredEncoders): Promise<Encoders> {
+export async function openEncoders(
+  config: EncodersConfig,
+  stored: StoredEncoders,
+  onBatch?: OnBatch,
+): Promise<Encoders> {
   const memoryBytes = config.encoderMemory * 2 ** 20;
   const sessions = Math.ceil(config.encoderThreads / config.encoderSessionThreads);
   const cache = vectorCache(config.encoderCache * 2 ** 20);
@@ -65,6 +70,7 @@ export async function openEncoders(config: EncodersConfig, stored: StoredEncoder
     queueTokens: config.encoderQueueTokens,
     cache,
     counts,
+    onBatch,
   };
   const pretrained = await openEncoder({ folder: config.encoderFolder, ...options });
   // In the order in which they were last used.

@@ -58,6 +58,8 @@ export interface EncoderFitOptions extends Omit<FitOptions, 'hyperparameters'> {
   readonly onReady?: () => void;
   /** Given everything a later fit needs to go on from here: after every epoch, and within one when the last is old. */
   readonly onCheckpoint?: (checkpoint: EncoderCheckpoint) => Promise<void>;
+  /** Aborted, as `signal` is, where somebody else is to go on: what was learned up to the last step is left in a checkpoint. */
+  readonly handingOn?: AbortSignal;
   /** Milliseconds after which a checkpoint is old; 5 minutes unless given. */
   readonly checkpointAge?: number;
   /** Reads where an earlier fit of the same rows and options stopped; undefined where there was none. */
@@ -145,6 +147,7 @@ export async function fitEncoder(
       for (; progress.batch < stepsPerEpoch; progress.batch++) {
         // Timers and sockets run between steps: lock renewal, cancelling, progress.
         await nextTurn();
+        if (signal.aborted && options.handingOn?.aborted) await save(epochOrder);
         signal.throwIfAborted();
         if (performance.now() - savedAt > (options.checkpointAge ?? 300_000)) await save(epochOrder);
         const rows = batches[progress.batch];

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { register } from '#src/artifacts/register.js';
 import { temporaryFolder } from '../system/stage.js';
@@ -57,6 +57,27 @@ describe('a store in a folder', () => {
     await store.sweep();
     expect(await readdir(unfinished)).toEqual(['new']);
     expect(await store.list('')).toEqual([]);
+  });
+
+  it('goes by the clock that stamps the files, however far off that of the process is', async () => {
+    const store = folderStore(folder.path);
+    const unfinished = join(folder.path, '.unfinished');
+    await mkdir(unfinished);
+    await writeFile(join(unfinished, 'new'), 'half');
+    await store.put('a/b', Buffer.from('there'));
+    vi.setSystemTime(Date.now() + 24 * 3_600_000);
+    try {
+      await store.sweep();
+      expect(await readdir(unfinished)).toEqual(['new']);
+      expect(await store.age('a/b')).toBeLessThan(60_000);
+      await utimes(join(folder.path, 'a', 'b'), 0, 0);
+      expect(await store.age('a/b')).toBeGreaterThan(3_600_000);
+      await store.touch('a/b');
+      expect(await store.age('a/b')).toBeLessThan(60_000);
+      expect(await store.age('a/c')).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('keeps others out', async () => {

@@ -73,6 +73,15 @@ describe('texts that are asked for more than once', () => {
     expect(encoder.waitingTokens()).toBe(0);
   });
 
+  it('are not taken for lists of token ids that look the same', async () => {
+    await open(10 * 600);
+    const [ids] = await encoder.encodeTokens([[5, 6]]);
+    const texts = ['5,6', 'tokens 5,6'];
+    for (const { vector } of await encoder.encode(texts)) expect(vector).not.toEqual(ids.vector);
+    expect((await encoder.encodeTokens([[5, 6]]))[0]).toEqual(ids);
+    expect(counts).toMatchObject({ encoded: 3, cached: 1 });
+  });
+
   it('fails at once when too much waits, without a bound on a single call', async () => {
     await open(0, 100);
     const texts = Array.from({ length: 300 }, (_, i) => `red green blue ${'a '.repeat(i % 5)} ${i}`);

@@ -1,16 +1,18 @@
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import type { ArtifactStore } from '#src/artifacts/store.js';
+import { storedEncodersOn } from '#src/registry/encoders.js';
 import { type Registry, registryOn } from '#src/registry/registry.js';
 import type { VersionDraft } from '#src/registry/version.js';
 
-const draft = (encoder = 'pretrained'): VersionDraft => ({
+let jobs = 0;
+const draft = (encoder = 'pretrained', jobId = `job-${++jobs}`): VersionDraft => ({
   model: 'support',
   parent: undefined,
-  jobId: 'job',
+  jobId,
   tasks: [],
   encoder: { id: encoder, base: 'base', fineTuned: encoder !== 'pretrained', dimensions: 2, maxTokens: 8 },
   freeze: { backbone: 'FULL', heads: [] },
@@ -51,6 +53,39 @@ describe('the life of a model', () => {
     for (let i = 0; i < versions; i++) await registry.publish(draft(), [], undefined);
   };
   const production = async () => (await registry.standing('support')).aliases.production;
+
+  it('has one version a job, also where a worker that was given up goes on writing', async () => {
+    const others = [registryOn(store), registryOn(store), registryOn(store)];
+    const made = await Promise.all(others.map((each) => each.publish(draft('pretrained', 'twice'), [], undefined)));
+    expect(new Set(made.map(({ number }) => number))).toEqual(new Set([1]));
+    expect(await registry.versions('support')).toEqual([1]);
+    expect(await store.list('models/support/versions')).toEqual(['1']);
+  });
+
+  it('leaves an encoder that no version came to read from for an hour, then sweeps it away', async () => {
+    const weights = (text: string) => new Map([['model.safetensors', Buffer.from(text)]]);
+    const encoder = async (text: string) => storedEncodersOn(store).put(weights(text));
+    const [read, unread, fresh] = [await encoder('read'), await encoder('unread'), await encoder('fresh')];
+    await registry.publish(draft(read), [], weights('read'));
+    for (const id of [read, unread]) await utimes(join(folder, 'encoders', id), 0, 0);
+    await registry.sweep();
+    expect(await store.list('encoders')).toEqual([read, fresh].sort());
+    await utimes(join(folder, 'encoders', fresh), 0, 0);
+    await encoder('fresh');
+    await registry.sweep();
+    expect(await store.list('encoders')).toEqual([read, fresh].sort());
+  });
+
+  it('refuses a version that a later release wrote', async () => {
+    await publish(1);
+    const file = join(folder, 'models', 'support', 'versions', '1', 'version.json');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"format": 1', '"format": 2'));
+    await expect(registryOn(store).version('support', 1)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message:
+        'version 1 of model "support" was written by a later release (format 2; this one reads 1): start that one.',
+    });
+  });
 
   it('is told by its history: what, who, when', async () => {
     await publish(2);

@@ -24,6 +24,7 @@ import {
   TrainingJobConnection,
 } from './job.js';
 import { jobsPage } from './page.js';
+import { queued } from './queued.js';
 
 @Resolver(() => TrainingJob)
 export class TrainingResolver {
@@ -35,7 +36,7 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const checked = await checkTraining(givenTraining(input), context);
-    return jobView(await submit(checked, context.caller, context));
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Mutation(() => TrainingJob, {
@@ -58,7 +59,8 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const given = { model, version: version ?? undefined, dataset, split: split ?? undefined };
-    return jobView(await submit(await checkEvaluation(given, context), context.caller, context));
+    const checked = await checkEvaluation(given, context);
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Mutation(() => TrainingJob, {
@@ -80,7 +82,8 @@ export class TrainingResolver {
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
     const given = { model, version: version ?? undefined, dataset: dataset ?? undefined };
-    return jobView(await submit(await checkProjection(given, context), context.caller, context));
+    const checked = await checkProjection(given, context);
+    return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
   }
 
   @Mutation(() => TrainingJob, { description: 'End a job that has not ended; it leaves no version.' })
@@ -98,7 +101,7 @@ export class TrainingResolver {
     @Arg('id', () => ID, { description: 'The job.' }) id: string,
     @Ctx() context: Context,
   ): Promise<TrainingJob> {
-    return jobView(await retry(id, context));
+    return jobView(await queued(context, (origin) => retry(id, context, origin)));
   }
 
   @Query(() => TrainingJob, { nullable: true, description: 'A job by id; null where there is none.' })

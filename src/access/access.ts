@@ -1,0 +1,138 @@
+import { ManyheadError, messageOf } from '../errors.js';
+import type { Log } from '../log.js';
+import { isSecretOf, readKey } from './key-text.js';
+import { type ActiveKey, isActive, type Keys, type StoredKey } from './keys.js';
+import type { Scope } from './scopes.js';
+
+/** Who asks, and what they may do. */
+export interface Caller {
+  /** The name of the key; `anonymous` where none is needed. */
+  readonly name: string;
+  readonly scope: Scope;
+  /** The key's id; absent where none is needed. */
+  readonly key?: string;
+}
+
+export interface Access {
+  /** Whether anybody who reaches the port may do anything. */
+  isOpen(): boolean;
+  /**
+   * Who holds a key.
+   * @param text the key as it was sent; undefined where none was
+   * @returns the caller, or why there is none: UNAUTHENTICATED
+   */
+  callerWith(text: string | undefined): Caller | ManyheadError;
+  /** Whether a caller that was let in would still be let in. */
+  isStillWelcome(caller: Caller): boolean;
+  /** Called whenever keys have changed. */
+  onChange(listener: () => void): void;
+  close(): void;
+}
+
+export interface AccessOptions {
+  /** Whether keys are only asked for while there are some: for whoever knows that only friends reach the port. */
+  readonly openWithoutKeys: boolean;
+  /** A key beside the stored ones that the process which started this one holds. */
+  readonly own?: ActiveKey;
+}
+
+/** How often keys are looked up again, in milliseconds: how long a revoked one may still open. */
+const LOOK_EVERY = 500;
+
+/** How exactly it is known when a key was used last, in milliseconds. */
+const USED_EVERY = 60_000;
+
+const anonymous: Caller = { name: 'anonymous', scope: 'admin' };
+
+/** How to make a key, as messages say it. */
+export const HOW_TO_CREATE = '`manyhead keys create NAME --scope admin`';
+
+const missing = new ManyheadError('UNAUTHENTICATED', 'A key is needed here: send it as "Authorization: Bearer <key>".');
+const unknown = new ManyheadError(
+  'UNAUTHENTICATED',
+  'The key that was sent opens nothing: it is not known, or was revoked.',
+);
+const revoked = new ManyheadError(
+  'UNAUTHENTICATED',
+  `A key is needed here, and all were revoked: whoever runs Manyhead makes one with ${HOW_TO_CREATE}.`,
+);
+
+/**
+ * Follows the keys of an installation. Where one was ever made, one is needed for ever, also when all were revoked: revoking must
+ * never open anything.
+ */
+export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOptions, log: Log): Promise<Access> {
+  const listeners: (() => void)[] = [];
+  const used = new Map<string, number>();
+  let known = standing(0, [], own);
+
+  const look = async (): Promise<void> => {
+    const newer = await keys.newerThan(known.generation);
+    if (newer === undefined) return;
+    known = standing(newer.generation, newer.value, own);
+    for (const listener of listeners) listener();
+  };
+  await look();
+  let failing = false;
+  let closed = false;
+  const follow = async (): Promise<void> => {
+    try {
+      await look();
+      failing = false;
+    } catch (error) {
+      // The keys that are known stay in force.
+      if (!failing) log.error('keys cannot be read', { why: messageOf(error) });
+      failing = true;
+    }
+    if (!closed) timer.refresh();
+  };
+  const timer = setTimeout(follow, LOOK_EVERY);
+
+  const isOpen = () => !known.hasKeys && (openWithoutKeys || known.generation === 0);
+
+  const noteUse = (id: string): void => {
+    const now = Date.now();
+    if (id === own?.id || now - (used.get(id) ?? 0) < USED_EVERY) return;
+    used.set(id, now);
+    keys
+      .used(id, new Date(now))
+      .catch((error) => log.warn('the use of a key cannot be noted', { why: messageOf(error) }));
+  };
+
+  return {
+    isOpen,
+    callerWith(text) {
+      if (text === undefined && isOpen()) return anonymous;
+      if (text === undefined) return known.hasKeys ? missing : revoked;
+      const given = readKey(text);
+      const found = given && known.active.get(given.id);
+      // Who sends a key to an API that needs none is let in: it may have been told to send one to wherever it goes.
+      if (!given || !found || !isSecretOf(given.secret, found.sha256)) return isOpen() ? anonymous : unknown;
+      noteUse(found.id);
+      return found.caller;
+    },
+    isStillWelcome: ({ key }) => (key === undefined ? isOpen() : known.active.has(key)),
+    onChange: (listener) => void listeners.push(listener),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Standing {
+  /** Of the register; 0 where no key was ever made. */
+  readonly generation: number;
+  readonly hasKeys: boolean;
+  readonly active: ReadonlyMap<string, ActiveKey & { readonly caller: Caller }>;
+}
+
+function standing(generation: number, stored: readonly StoredKey[], own: ActiveKey | undefined): Standing {
+  const active = stored.filter(isActive);
+  const all = own ? [...active, own] : active;
+  return {
+    generation,
+    hasKeys: active.length > 0,
+    active: new Map(all.map((key) => [key.id, { ...key, caller: { name: key.name, scope: key.scope, key: key.id } }])),
+  };
+}

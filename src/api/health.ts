@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Express } from 'express';
+import type { GraphQLSchema } from 'graphql';
+import type { Encoder } from '../encoder/open.js';
+import { ManyheadError } from '../errors.js';
+import type { TrainingQueue } from '../queue/queue.js';
+import { version } from '../version.js';
+import { printedSchema } from './schema.js';
+
+export interface Readiness {
+  /** From now on /readyz says 503, so that a load balancer sends no more: what a server that is about to stop does first. */
+  leave(): void;
+  isLeaving(): boolean;
+}
+
+/** What health is asked about. */
+interface Rooms {
+  readonly encoders: { readonly pretrained: Pick<Encoder, 'id' | 'base' | 'precision' | 'encode'> };
+  readonly queue: Pick<TrainingQueue, 'ping'>;
+}
+
+/** /livez while the process runs, /readyz while it can do its work, and /version. */
+export function serveHealth(
+  app: Express,
+  schema: GraphQLSchema,
+  { encoders: { pretrained }, queue }: Rooms,
+): Readiness {
+  let isLeaving = false;
+  const about = {
+    name: 'manyhead',
+    version,
+    node: process.version,
+    encoder: { id: pretrained.id, base: pretrained.base, precision: pretrained.precision },
+    /** sha256 of schema.graphql. */
+    schema: createHash('sha256').update(printedSchema(schema)).digest('hex'),
+  };
+  app.get('/version', (_, response) => {
+    response.json(about);
+  });
+  app.get('/livez', (_, response) => {
+    response.type('text').send('ok\n');
+  });
+  app.get('/readyz', async (_, response) => {
+    try {
+      if (isLeaving) throw new Error('the server is about to stop');
+      await Promise.all([pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
+      response.type('text').send('ok\n');
+    } catch {
+      response.status(503).type('text').send('not ready\n');
+    }
+  });
+  return {
+    leave() {
+      isLeaving = true;
+    },
+    isLeaving: () => isLeaving,
+  };
+}
+
+/** A server with much to do is ready all the same: taking it away would only leave more to the others. */
+function unlessOverloaded(error: unknown): void {
+  if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
+import type { Config } from '../config.js';
+
+/** How long a connection may stay open between two requests, in milliseconds. */
+const IDLE = 10_000;
+
+/** How often Node looks for connections whose headers do not come to an end, in milliseconds. */
+const LOOK_EVERY = 1_000;
+
+/** How long a client may take nothing of an answer that is waiting for it, in milliseconds. */
+const SLOWEST_READER = 60_000;
+
+/** What Node itself ends: connections that send their headers too slowly, or nothing any more. */
+export const connectionLimits = ({ arrival }: Config): ServerOptions => ({
+  headersTimeout: arrival.headers,
+  connectionsCheckingInterval: LOOK_EVERY,
+  keepAliveTimeout: IDLE,
+  // Node's own limit knows no exception for uploads.
+  requestTimeout: 0,
+});
+
+/** Ends a request that arrives too slowly, but for an upload, which ends itself, and one whose answer is not taken. */
+export function endWhereSlow(request: IncomingMessage, response: ServerResponse, { arrival }: Config): void {
+  if (request.method !== 'PUT') {
+    const late = setTimeout(() => {
+      if (!response.headersSent) response.writeHead(408, { Connection: 'close' });
+      response.end(() => request.destroy());
+    }, arrival.body);
+    request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
+  }
+  response.once('prefinish', () => request.socket.setTimeout(SLOWEST_READER));
+}

@@ -1,0 +1,2 @@
+/** What opens WebSockets: the browser's own. See `imports` in package.json. */
+export const webSocket: unknown = undefined;

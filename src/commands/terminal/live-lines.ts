@@ -1,0 +1,38 @@
+import { createLogUpdate } from 'log-update';
+
+/** Lines on a terminal that are drawn over as things go on. */
+export interface LiveLines {
+  readonly isShown: boolean;
+  show(lines: readonly string[]): void;
+  /** Lets the last ones stand. */
+  done(): void;
+}
+
+/** Often enough to look alive, in milliseconds. */
+const EVERY = 80;
+
+/** On standard error, where it is a terminal; nothing is shown otherwise. */
+export function liveLines(): LiveLines {
+  // A terminal of no size, as some containers give, has no room for them.
+  if (!process.stderr.isTTY || !process.stderr.rows || process.env.TERM === 'dumb')
+    return { isShown: false, show: () => {}, done: () => {} };
+  const update = createLogUpdate(process.stderr);
+  let drawn = Number.NEGATIVE_INFINITY;
+  let waiting: readonly string[] | undefined;
+  const draw = (lines: readonly string[]): void => {
+    update(lines.join('\n'));
+    drawn = performance.now();
+    waiting = undefined;
+  };
+  return {
+    isShown: true,
+    show(lines) {
+      if (performance.now() - drawn < EVERY) waiting = lines;
+      else draw(lines);
+    },
+    done() {
+      if (waiting) draw(waiting);
+      update.done();
+    },
+  };
+}

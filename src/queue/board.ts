@@ -1,0 +1,64 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import { Queue } from 'bullmq';
+import type { QueueConfig } from '../config.js';
+import { aside, complaints, type OnError } from './complaint.js';
+import { goodbye } from './goodbye.js';
+import { keyPrefix, openLink, queueName } from './link.js';
+import { callLimit, stopIfTooLate, withinCallLimit } from './unavailable.js';
+
+export interface QueueBoard {
+  /** Its pages, and what they ask for. */
+  readonly pages: RequestListener;
+  close(): Promise<void>;
+}
+
+/**
+ * BullMQ's own view of the queue, to look at only: what is done with a job is done with its record.
+ * @param path where the pages are served, such as `/queue`
+ */
+export async function openBoard(config: QueueConfig, path: string, onError: OnError): Promise<QueueBoard> {
+  // Loaded only where it is wanted.
+  const [{ createBullBoard }, { BullMQAdapter }, { ExpressAdapter }] = await Promise.all([
+    import('@bull-board/api'),
+    import('@bull-board/api/bullMQAdapter'),
+    import('@bull-board/express'),
+  ]);
+  const complain = complaints(onError);
+  const link = openLink(config, 'asker', complain);
+  const queue = new Queue(queueName, { connection: {}, prefix: keyPrefix, skipMetasUpdate: true }, link.backend);
+  queue.on('error', aside(complain, 'board'));
+  const server = new ExpressAdapter().setBasePath(path);
+  // The board's types know queues on Redis only, where the board itself knows both kinds.
+  const shown: unknown = queue;
+  createBullBoard({
+    queues: shown instanceof Queue ? [new BullMQAdapter(shown, { readOnlyMode: true })] : [],
+    serverAdapter: server,
+    options: { uiConfig: { boardTitle: 'Manyhead' } },
+  });
+  const complainAside = aside(complain, 'board');
+  server.setErrorHandler((error) => {
+    complainAside(error);
+    return { status: 500, body: AWAY };
+  });
+  const pages: RequestListener = server.getRouter();
+  return {
+    // What the pages ask the queue has the same limit as every call to it.
+    pages: (request, response) =>
+      withinCallLimit(async () => {
+        await link.reach();
+        stopIfTooLate();
+        pages(request, response);
+      }).catch((error) => {
+        complainAside(error);
+        refuse(response);
+      }),
+    close: () => goodbye(link, () => queue.close(), callLimit),
+  };
+}
+
+const AWAY = { error: 'QUEUE_UNAVAILABLE', message: 'The job queue cannot be read right now.' };
+
+function refuse(response: ServerResponse): void {
+  if (response.headersSent) return;
+  response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(AWAY));
+}

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql, type Installation, install, send } from './stage.js';
+
+describe('an API whose clients take their time', () => {
+  let home: Installation;
+  let api: { address: string };
+
+  beforeAll(async () => {
+    home = await install();
+    api = await home.start({ HEADERS_TIMEOUT_SECONDS: '1', BODY_TIMEOUT_SECONDS: '2', UPLOAD_MAX_MB: '1' });
+  });
+  afterAll(() => home.remove());
+
+  /** Sends this, then a letter every now and then. @returns what came back until the server ended it */
+  const drip = (start: string): Promise<string> => {
+    const { hostname, port } = new URL(api.address);
+    return new Promise((resolve) => {
+      let heard = '';
+      let dripping: NodeJS.Timeout | undefined;
+      const socket: Socket = connect(Number(port), hostname, () => {
+        socket.write(start);
+        dripping = setInterval(() => socket.write('a'), 200);
+      });
+      socket.on('data', (bytes) => {
+        heard += bytes;
+      });
+      socket.on('error', () => {});
+      socket.once('close', () => {
+        clearInterval(dripping);
+        resolve(heard);
+      });
+    });
+  };
+
+  it('answers others while hundreds of connections send their headers letter by letter, and ends those', async () => {
+    const slow = Array.from({ length: 300 }, () => drip('POST /graphql HTTP/1.1\r\nHost: localhost\r\nX-Slow: '));
+    const asked = performance.now();
+    expect((await graphql(api.address, '{ models { name } }')).status).toBe(200);
+    expect(performance.now() - asked).toBeLessThan(1_000);
+    const heard = await Promise.all(slow);
+    // Who writes on after the end may lose what was said to it.
+    const said = new Set(heard.map((each) => each.split('\r\n')[0]).filter(Boolean));
+    expect([...said]).toEqual(['HTTP/1.1 408 Request Timeout']);
+  });
+
+  it('ends a connection that says nothing at all', async () => {
+    const { hostname, port } = new URL(api.address);
+    const socket = connect(Number(port), hostname);
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('ends a body that comes letter by letter, on the short way and the other', async () => {
+    const heard = await Promise.all(
+      ['/graphql', '/graphql?'].map((path) =>
+        drip(
+          `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{`,
+        ),
+      ),
+    );
+    for (const each of heard) expect(each).toMatch(/^HTTP\/1\.1 408/);
+    expect((await graphql(api.address, '{ models { name } }')).status).toBe(200);
+  });
+
+  it('says how large a file may be, whether it tells its size or not', async () => {
+    const body = `text,fruit\n${'I like apples very much,apple\n'.repeat(60_000)}`;
+    const told = { 'content-type': 'text/csv', 'content-length': String(body.length) };
+    const untold = { 'content-type': 'text/csv', 'transfer-encoding': 'chunked' };
+    for (const headers of [told, untold]) {
+      const reply = await send(`${api.address}/datasets/fruit`, { method: 'PUT', headers, body });
+      expect(reply).toMatchObject({
+        status: 413,
+        code: 'PAYLOAD_TOO_LARGE',
+        body: expect.stringContaining('at most 1 MB (UPLOAD_MAX_MB)'),
+      });
+    }
+    expect((await graphql(api.address, '{ dataset(name: "fruit") { rows } }')).body).toContain('null');
+  });
+});

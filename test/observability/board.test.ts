@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
+import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { data, easyRows, type Json, type Running, startApi, TRAIN, temporaryFolder } from '../system/stage.js';
+
+describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
+  if (missing) return it.skip(missing, () => {});
+  let queue: RunningQueue;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let api: { running: Running; address: string };
+  beforeAll(async () => {
+    [queue, folder] = await Promise.all([prepare(), temporaryFolder()]);
+    const place: Record<string, string> =
+      queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder };
+    api = await startApi({ DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1', BOARD: 'on', ...place });
+  });
+  afterAll(async () => {
+    await api.running.end('SIGKILL');
+    await queue.remove();
+    await folder.remove();
+  });
+
+  const training = async (): Promise<Json> => {
+    const { queues }: Json = await (await fetch(`${api.address}/queue/api/queues?activeQueue=training`)).json();
+    return queues[0];
+  };
+
+  it('shows the jobs that wait by their ids, and none of their rows', async () => {
+    const page = await fetch(`${api.address}/queue`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Manyhead</title>')]);
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'/);
+    const { train } = await data(api.address, TRAIN, { input: { model: 'fruit', examples: easyRows() } });
+    const shown = await training();
+    expect(shown.counts).toMatchObject({ waiting: 1 });
+    expect(shown.jobs.map(({ id }: Json) => id)).toEqual([`${train.id}.1`]);
+    expect(JSON.stringify(shown)).not.toMatch(/apple|banana|happy/);
+    const told = await (await fetch(`${api.address}/metrics`)).text();
+    expect(told).toMatch(/^manyhead_queue_jobs\{status="waiting"\} 1$/m);
+  });
+
+  it('lets nobody change anything: that is done with the records of jobs', async () => {
+    const [{ id }] = (await training()).jobs;
+    for (const action of ['pause', 'empty', 'obliterate', `${id}/clean`, `${id}/retry`, 'add'])
+      for (const method of ['PUT', 'POST']) {
+        const response = await fetch(`${api.address}/queue/api/queues/training/${action}`, { method });
+        expect([action, method, response.ok]).toEqual([action, method, false]);
+      }
+    expect(await training()).toMatchObject({ isPaused: false, counts: { waiting: 1 } });
+  });
+
+  it('says no more than that where the queue is away, as the metrics do', async () => {
+    await queue.kill();
+    const response = await fetch(`${api.address}/queue/api/queues?activeQueue=training`);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      expect.objectContaining({ error: 'QUEUE_UNAVAILABLE' }),
+    ]);
+    const told = await (await fetch(`${api.address}/metrics`)).text();
+    expect(told).toMatch(/^manyhead_queue_up 0$/m);
+    expect(told).not.toMatch(/^manyhead_queue_jobs\{/m);
+    await queue.start();
+    await eventually('the metrics to know', async () =>
+      /^manyhead_queue_up 1$/m.test(await (await fetch(`${api.address}/metrics`)).text()),
+    );
+  });
+});

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import express from 'express';
+import { describe, expect, it } from 'vitest';
+import { serveHealth } from '#src/api/health.js';
+import { apiSchema } from '#src/api/schema.js';
+import type { Json } from '../system/stage.js';
+
+/** The health of a server whose encoder and queue do as they are told. */
+async function stage(queue: () => Promise<void> = async () => {}) {
+  const app = express();
+  const pretrained = { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32', encode: async () => [] } as const;
+  const readiness = serveHealth(app, await apiSchema(), { encoders: { pretrained }, queue: { ping: queue } });
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  return {
+    readiness,
+    get: (path: string) => fetch(`http://127.0.0.1:${port}/${path}`),
+    close: () => server.close().closeAllConnections(),
+  };
+}
+
+describe('a server', () => {
+  it('says what it is', async () => {
+    const { get, close } = await stage();
+    const [about, schema, manifest] = await Promise.all([
+      get('version').then((response) => response.json()),
+      readFile(new URL('../../schema.graphql', import.meta.url)),
+      readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+    ]);
+    const { name, version }: Json = JSON.parse(manifest);
+    expect(about).toEqual({
+      name,
+      version,
+      node: process.version,
+      encoder: { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32' },
+      schema: createHash('sha256').update(schema).digest('hex'),
+    });
+    close();
+  });
+
+  it('that is about to stop is not ready, and lives', async () => {
+    const { readiness, get, close } = await stage();
+    expect((await get('readyz')).status).toBe(200);
+    readiness.leave();
+    expect((await get('readyz')).status).toBe(503);
+    expect((await get('livez')).status).toBe(200);
+    close();
+  });
+
+  it('whose queue is away is not ready, and does not say why', async () => {
+    const { get, close } = await stage(async () => {
+      throw new Error('the secret address of Redis');
+    });
+    const response = await get('readyz');
+    expect([response.status, await response.text()]).toEqual([503, 'not ready\n']);
+    close();
+  });
+});

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
+import { kinds, type RunningQueue } from '../queue/kinds.js';
+import {
+  data,
+  easyRows,
+  finished,
+  type Json,
+  type Running,
+  startApi,
+  startWorker,
+  TRAIN,
+  temporaryFolder,
+} from './stage.js';
+
+/** The share of a job that is done once the lower layers have been computed, and a little more. */
+const BOUNDARY = 0.125;
+
+/** Within this much of SIGTERM a worker has left word and is gone, in milliseconds. */
+const LIMIT = 10_000;
+
+describe('a worker that is told to stop while an encoder learns', () => {
+  let queue: RunningQueue;
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let environment: Record<string, string>;
+  let api: { running: Running; address: string };
+  const workers: Running[] = [];
+
+  beforeAll(async () => {
+    queue = await kinds[0].prepare();
+    folder = await temporaryFolder();
+    environment = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
+    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    api = await startApi(environment);
+    workers.push(await startWorker(environment));
+  });
+  afterAll(async () => {
+    await Promise.all([api.running, ...workers].map((each) => each.end('SIGKILL')));
+    await queue.remove();
+    await folder.remove();
+  });
+
+  it('hands the job on from its last step, and it ends in the same bytes', { timeout: 180_000 }, async () => {
+    const input = {
+      examples: easyRows(240),
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
+      hyperparameters: { epochs: 1, batchSize: 4, maxTokens: 16 },
+    };
+    const queued = async (model: string): Promise<string> =>
+      (await data(api.address, TRAIN, { input: { ...input, model } })).train.id;
+    await finished(api.address, await queued('calm'));
+    const id = await queued('handed-on');
+    await eventually(
+      'some steps to be taken',
+      async () => {
+        const { trainingJob } = await data(api.address, `{ trainingJob(id: "${id}") { phase progress } }`);
+        return trainingJob.phase === 'TRAINING' && trainingJob.progress > BOUNDARY;
+      },
+      120_000,
+    );
+    const { code, milliseconds } = await workers[0].end('SIGTERM');
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(LIMIT);
+    const [, batch] = await workers[0].says(new RegExp(`"job":"${id}".*"epoch":1,"batch":(\\d+).*checkpoint written`));
+    const [{ status }] = (await data(api.address, `{ trainingJobs(first: 1) { nodes { status } } }`)).trainingJobs
+      .nodes;
+    expect(status).toBe('QUEUED');
+
+    workers.push(await startWorker(environment));
+    const job = await finished(api.address, id);
+    expect(workers[1].said()).toMatch(/"epoch":1,"msg":"job goes on from its checkpoint"/);
+    expect(job).toMatchObject({ status: 'SUCCEEDED', attempt: 1 });
+    expect(job.history.map(({ epoch }: Json) => epoch)).toEqual([1]);
+    const heads = (model: string) => readFile(join(folder.path, 'models', model, 'versions', '1', 'heads.safetensors'));
+    expect(await heads('handed-on')).toEqual(await heads('calm'));
+    expect(Number(batch)).toBeGreaterThan(0);
+  });
+});
