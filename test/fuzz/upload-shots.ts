@@ -1,7 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { Shot } from './exchange.js';
 import { damaged, inUrl, nameAmong, text } from './hostile.js';
-import { request } from './http-shots.js';
+import { request } from './http-request.js';
 import { there } from './operations.js';
 
 const newline = fc.constantFrom('\n', '\r\n', '\r', '\n\r', '\u2028', '\n\n', '\0\n');
