@@ -31,7 +31,7 @@ describe('a file in the data folder that the disk has damaged', () => {
     ({ folder, address } = installation);
     const { trainingJobs } = await data(address, '{ trainingJobs(model: "easy") { nodes { id } } }');
     job = trainingJobs.nodes[0].id;
-  });
+  }, 180_000);
   afterAll(() => installation.close());
 
   const stored = async (path: string): Promise<Json> => {

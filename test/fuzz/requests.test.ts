@@ -25,7 +25,7 @@ describe('requests that nobody should send', () => {
   let installation: Installation;
   beforeAll(async () => {
     installation = await openInstallation({ ENCODER_CACHE_MB: '8' });
-  });
+  }, 180_000);
   afterAll(() => installation.close());
 
   it(`are answered or their connections closed, ${requests} of them (seed ${seed}), and leave nothing behind`, async () => {
