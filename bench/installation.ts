@@ -5,11 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** `npm start` in a folder of its own, without starter heads. */
-export async function startInstallation(): Promise<{ readonly address: string; stop(): Promise<void> }> {
+/**
+ * `npm start` in a folder of its own, without starter heads.
+ * @param settings beside those of this process's environment
+ */
+export async function startInstallation(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly address: string; readonly pid: number; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'manyhead-bench-'));
   const entry = fileURLToPath(new URL('../src/main.js', import.meta.url));
-  const environment = { ...process.env, DATA_DIR: folder, PORT: '0', STARTER: 'off' };
+  const environment = { ...process.env, ...settings, DATA_DIR: folder, PORT: '0', STARTER: 'off' };
   const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -22,6 +27,7 @@ export async function startInstallation(): Promise<{ readonly address: string; s
   });
   return {
     address,
+    pid: child.pid ?? 0,
     async stop() {
       child.kill('SIGINT');
       await once(child, 'exit');

@@ -9,6 +9,7 @@ import { benchNearest } from './nearest.js';
 import { benchOpenAi } from './openai.js';
 import { benchProjection } from './projection.js';
 import { benchServing } from './serving.js';
+import { benchSoak } from './soak/soak.js';
 import { benchTraining } from './training.js';
 import { benchUpload } from './upload.js';
 
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   openai: benchOpenAi,
   projection: benchProjection,
   serving: benchServing,
+  soak: benchSoak,
   training: benchTraining,
   upload: benchUpload,
 };

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'WORKER_LOST'
   | 'OVERLOADED'
   | 'STORAGE_FULL'
+  | 'DAMAGED'
   | 'TRAINING_DIVERGED'
   | 'INTERNAL';
 
@@ -65,6 +66,20 @@ export function notFound(what: string, there: readonly (string | number)[], fiel
     field,
   );
 }
+
+/** Something in the data folder that is not what was written there. */
+export const damaged = (what: string): ManyheadError =>
+  new ManyheadError(
+    'DAMAGED',
+    `${what} is damaged: it is not what was written. The disk may be failing; restore the data folder from a backup.`,
+  );
+
+/** What is being read; undefined where it is damaged: for lists, in which one that is must not take the others with it. */
+export const unlessDamaged = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error) => {
+    if (error instanceof ManyheadError && error.code === 'DAMAGED') return undefined;
+    throw error;
+  });
 
 /** A value as an error message shows it: JSON, cut at 60 characters; NaN and Infinity by name. */
 export function shown(value: unknown): string {

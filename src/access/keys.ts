@@ -40,7 +40,9 @@ export interface Keys {
 
 /** The keys of an installation: a register, so that every process that shares the store sees the same ones. */
 export function keysOn(store: ArtifactStore): Keys {
-  const keys = register<readonly StoredKey[]>(store, 'access/keys', (text) => JSON.parse(text));
+  const keys = register<readonly StoredKey[]>(store, 'access/keys', 'the list of access keys', (text) =>
+    JSON.parse(text),
+  );
 
   const active = async (): Promise<readonly ActiveKey[]> => ((await keys.read())?.value ?? []).filter(isActive);
 

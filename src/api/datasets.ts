@@ -15,6 +15,7 @@ import {
 } from 'type-graphql';
 import { checkExamples } from '../datasets/check.js';
 import type { SplitName } from '../datasets/example.js';
+import { unlessDamaged } from '../errors.js';
 import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
@@ -117,9 +118,9 @@ export class Dataset {
 
 @Resolver(() => Dataset)
 export class DatasetResolver {
-  @Query(() => [Dataset], { description: 'All data sets, by name.' })
+  @Query(() => [Dataset], { description: 'All data sets, by name, but for those whose file is damaged.' })
   async datasets(@Ctx() { datasets }: Context): Promise<Dataset[]> {
-    const found = await Promise.all((await datasets.names()).map((name) => datasets.find(name)));
+    const found = await Promise.all((await datasets.names()).map((name) => unlessDamaged(datasets.find(name))));
     return found.filter((dataset) => dataset !== undefined);
   }
 

@@ -1,6 +1,8 @@
 import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerEnumType } from 'type-graphql';
+import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { type ProjectionKind, projector } from '../serving/projector.js';
+import { turns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
@@ -116,17 +118,30 @@ export class EmbeddingResolver {
     const texts = checkTexts(asked.texts);
     const reference = await served.encoderOf(asked.model, askedVersion(asked));
     const { project, version } = await projector(asked, reference ?? encoders.pretrained, projections);
+    const numbers = texts.length * (asked.dimensions ?? (reference ?? encoders.pretrained).dimensions);
+    if (numbers > MOST_NUMBERS)
+      throw badInput(
+        'dimensions',
+        `dimensions is ${asked.dimensions} and texts has ${texts.length} entries: give at most ${MOST_NUMBERS} numbers in all.`,
+      );
     const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal, usage }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
-    return encoded.map(({ vector, tokens, truncated }) => {
+    const embeddings: Embedding[] = [];
+    const turn = turns();
+    for (const { vector, tokens, truncated } of encoded) {
       const projected = project(vector);
-      return {
+      embeddings.push({
         vector: written(projected),
         dimensions: projected.length,
         projectionVersion: version,
         tokens,
         truncated,
-      };
-    });
+      });
+      await turn();
+    }
+    return embeddings;
   }
 }
+
+/** Numbers of one answer, or those of as many texts as a request may have in vectors of a large encoder. */
+const MOST_NUMBERS = 4_194_304;

@@ -16,12 +16,14 @@ import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
 import type { Context, Rooms } from './context.js';
 import { ownSitesQueries } from './cross-site.js';
+import { documentCache } from './document-cache.js';
 import { callerError } from './errors.js';
 import type { Gate } from './gate/gate.js';
 import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
 import { serveHealth } from './health.js';
 import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
+import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
 import { servePages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
@@ -30,6 +32,7 @@ import { observeRequests, requestOf } from './requests/request.js';
 import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
 import { serveUploads } from './uploads.js';
+import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
 import { weighOperations } from './weigh-operations.js';
 
@@ -86,6 +89,7 @@ export async function serveHttp(
     introspection: config.introspection,
     csrfPrevention: true,
     includeStacktraceInErrorResponses: false,
+    documentStore: documentCache(),
     formatError: (_, error) => callerError(error, log, requestThatFailed(error), config.introspection),
     parseOptions: { maxTokens: config.operationLimits.tokens },
     // Whoever asks by a hash asks for what is listed: PERSISTED_OPERATIONS.
@@ -100,6 +104,8 @@ export async function serveHttp(
       refusalStatus,
       observeOperations,
       weighOperations(inspector, weigh),
+      onlyOverWebSocket,
+      thrownByRules,
     ],
   });
   await apollo.start();

@@ -2,6 +2,7 @@ import { Args, ArgsType, Ctx, Field, Int, Query, Resolver } from 'type-graphql';
 import { normalized } from '../encoder/projection.js';
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
+import { turns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
@@ -49,7 +50,13 @@ export class SimilarityResolver {
     const encoded = await encoders.use(reference, (encoder) => encoder.encode([...a, ...b], { signal, usage }));
     const vectors = encoded.map(({ vector }) => normalized(vector));
     const columns = vectors.slice(a.length);
-    return vectors.slice(0, a.length).map((row) => Float32Array.from(columns, (column) => dot(row, column)));
+    const rows: Float32Array[] = [];
+    const turn = turns();
+    for (const row of vectors.slice(0, a.length)) {
+      rows.push(Float32Array.from(columns, (column) => dot(row, column)));
+      await turn();
+    }
+    return rows;
   }
 }
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import type { Context as Connection, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
@@ -15,6 +14,7 @@ import type { Admission, Gate } from './gate/gate.js';
 import { refuseUpgrade } from './gate/refusal.js';
 import { operationIn } from './requests/operation.js';
 import type { ObservedRequest, RequestObserver } from './requests/request.js';
+import { type Extra, useProtocol } from './websocket-protocol.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -126,7 +126,7 @@ export function serveSubscriptions(
     };
   };
 
-  const serving = useServer<Record<string, unknown> | undefined>(
+  const serving = useProtocol<Record<string, unknown> | undefined>(
     {
       connectionInitWaitTimeout: LONGEST_SILENCE,
       onConnect: (connection) => connect(connection.extra, connection),
@@ -158,6 +158,7 @@ export function serveSubscriptions(
       },
     },
     sockets,
+    log,
     PING_EVERY,
   );
 

@@ -1,3 +1,4 @@
+import { sealed, unsealed } from './seal.js';
 import type { ArtifactStore } from './store.js';
 
 /** A value and the generation it was read at, to be handed back when it is to be replaced. */
@@ -29,8 +30,11 @@ export interface Register<T> {
   update(change: (value: T | undefined) => T | undefined): Promise<T | undefined>;
 }
 
-/** @param parse the value from the JSON text that was stored; throws where it is not a T */
-export function register<T>(store: ArtifactStore, key: string, parse: (text: string) => T): Register<T> {
+/**
+ * @param what it holds, such as `the record of job x`: where it is damaged, whoever reads or changes it gets ManyheadError DAMAGED
+ * @param parse the value from the JSON text that was stored; throws where it is not a T
+ */
+export function register<T>(store: ArtifactStore, key: string, what: string, parse: (text: string) => T): Register<T> {
   const generations = async (): Promise<number[]> =>
     (await store.list(key))
       .map(Number)
@@ -42,11 +46,11 @@ export function register<T>(store: ArtifactStore, key: string, parse: (text: str
     if (generation === undefined) return undefined;
     const bytes = await store.get(`${key}/${name(generation)}`);
     // Only deleting the whole register removes a generation, so one that was listed and is gone means: never set.
-    return bytes && { generation, value: parse(bytes.toString('utf8')) };
+    return bytes && { generation, value: unsealed(what, bytes, parse) };
   };
 
   const set = (from: Generation<T> | undefined, value: T): Promise<boolean> =>
-    store.create(`${key}/${name((from?.generation ?? 0) + 1)}`, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+    store.create(`${key}/${name((from?.generation ?? 0) + 1)}`, sealed(value));
 
   return {
     read,
@@ -54,7 +58,7 @@ export function register<T>(store: ArtifactStore, key: string, parse: (text: str
     async at(generation) {
       const bytes = await store.get(`${key}/${name(generation)}`);
       if (bytes === undefined) throw new Error(`generation ${generation} of ${key} is gone`);
-      return parse(bytes.toString('utf8'));
+      return unsealed(what, bytes, parse);
     },
     set,
     async update(change) {

@@ -17,16 +17,17 @@ export interface ChunkOptions {
  */
 export async function chunked(text: string, options: ChunkOptions): Promise<Piece[]> {
   const { maxTokens, similarityThreshold, tokensOf, embed } = options;
-  const pieces = sentencesOf(text, maxTokens, tokensOf);
+  const pieces = await sentencesOf(text, maxTokens, tokensOf);
   if (pieces.length === 0) return [];
   const span = (from: number, to: number) => ({ start: pieces[from].start, end: pieces[to - 1].end });
   const between = (from: number, to: number) => text.slice(span(from, to).start, span(from, to).end);
   // Window i is piece i with the one after it; the last is alone.
   const windows = await embed(pieces.map((_, i) => between(i, Math.min(i + 2, pieces.length))));
   const similarities = pieces.slice(1).map((_, gap) => cosine(windows[Math.max(0, gap - 1)], windows[gap + 1]));
-  const starts = chunkStarts(similarities, {
+  const starts = await chunkStarts(similarities, {
     similarityThreshold,
     maxTokens,
+    tokens: pieces.map(({ tokens }) => Math.max(0, tokens - 2)),
     tokensOf: (from, to) => tokensOf(between(from, to)),
   });
   return starts.map((start, place) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { badInput, ManyheadError, notFound } from '../errors.js';
+import { badInput, damaged, ManyheadError, notFound, shown } from '../errors.js';
 import { isName } from '../names.js';
 import { rowCounter, type SplitCount } from './count.js';
 import type { DatasetTask, Example } from './example.js';
@@ -22,9 +22,9 @@ export interface Dataset {
 export interface Datasets {
   /** Stores rows without a name. @returns their digest: sha256 of the rows as JSON lines */
   putRows(examples: readonly Example[]): Promise<string>;
-  /** The rows of a digest. @throws Error where they are not there */
+  /** The rows of a digest. @throws ManyheadError DAMAGED where they are others; Error where they are not there */
   rows(digest: string): Promise<readonly Example[]>;
-  /** The rows of a digest one after the other, in constant memory. @throws Error where they are not there */
+  /** The same one after the other, in constant memory: that they are others may be found out at their end only. */
   stream(digest: string): AsyncIterable<Example>;
   /**
    * Stores rows under a name, in constant memory; what the name meant before stays until all of them are there, and stays
@@ -57,7 +57,7 @@ const PIECE = 1 << 20;
 
 /** Data sets on an artifact store: `datasets/rows/<digest>.jsonl`, and `datasets/names/<name>/` for what a name means. */
 export function datasetsOn(store: ArtifactStore): Datasets {
-  const named = (name: string) => register(store, `datasets/names/${name}`, parseDataset);
+  const named = (name: string) => register(store, `datasets/names/${name}`, `data set ${shown(name)}`, parseDataset);
   const rowsKey = (digest: string) => `datasets/rows/${digest}.jsonl`;
 
   /** @returns the digest of the rows that passed */
@@ -87,14 +87,17 @@ export function datasetsOn(store: ArtifactStore): Datasets {
   };
 
   async function* stream(digest: string): AsyncGenerator<Example> {
-    const decoder = new TextDecoder();
+    const [decoder, hash] = [new TextDecoder(), createHash('sha256')];
+    const readRow = (line: string) => parseExample(line, digest);
     let rest = '';
     for await (const bytes of store.stream(rowsKey(digest))) {
+      hash.update(bytes);
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) yield parseExample(line);
+      for (const line of lines) yield readRow(line);
     }
-    if (rest !== '') yield parseExample(rest);
+    if (rest !== '') yield readRow(rest);
+    if (hash.digest('hex') !== digest) throw damagedRows(digest);
   }
 
   const find = async (name: string) => (isName(name) ? (await named(name).read())?.value : undefined);
@@ -186,7 +189,16 @@ async function* seenBy(
   if (!some) throw badInput('rows', 'there are no rows: give at least one.');
 }
 
-// What we wrote ourselves and flushed whole is taken at its word: the shape was checked when it came in.
 // An earlier release knew no splits.
 const parseDataset = (text: string): Dataset => ({ splits: [], ...JSON.parse(text) });
-const parseExample = (line: string): Example => JSON.parse(line);
+
+/** The shape of a row was checked when it came in, and its bytes are checked by their digest. */
+function parseExample(line: string, digest: string): Example {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw damagedRows(digest);
+  }
+}
+
+const damagedRows = (digest: string) => damaged(`The file of the rows with digest ${digest}`);

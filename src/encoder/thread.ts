@@ -7,7 +7,7 @@ import type { Answer, Batch, SessionModel, ThreadData } from './session.js';
 export interface EncodingThread {
   /**
    * Vectors of a batch, [texts, hidden]. The batch's arrays are moved to the thread: they are empty afterwards.
-   * @throws Error when the session fails, or the thread ends before it answers
+   * @throws Error when a text has no token, the session fails, or the thread ends before it answers
    */
   run(batch: Batch): Promise<Float32Array>;
   /** Settles when the thread is gone. */
@@ -70,6 +70,9 @@ export async function startThread(model: SessionModel): Promise<EncodingThread> 
   return {
     ended,
     async run(batch) {
+      if (batch.lengths.length === 0) return new Float32Array();
+      // ONNX Runtime divides by the number of tokens, and takes the whole process with it where there are none.
+      if (batch.lengths.some((tokens) => tokens < 1)) throw new Error('a text without tokens cannot be encoded');
       Atomics.store(busy, 0, 1);
       worker.postMessage(batch, [batch.ids.buffer, batch.lengths.buffer]);
       const answer = await nextAnswer();

@@ -103,9 +103,8 @@ export async function retry(id: string, { records, queue }: JobRooms, origin?: J
  */
 export async function reconcile({ records, queue }: JobRooms): Promise<number> {
   let added = 0;
-  for (const id of await records.ids()) {
-    const job = await records.find(id);
-    if (job === undefined || hasEnded(job.state) || (await queue.holds(deliveryOf(job)))) continue;
+  for (const job of await records.all()) {
+    if (hasEnded(job.state) || (await queue.holds(deliveryOf(job)))) continue;
     await queue.add(deliveryOf(job));
     added += 1;
   }

@@ -7,8 +7,7 @@ export type Needed = { readonly dataset: string } | { readonly model: string; re
 
 /** The jobs that have not ended. */
 export async function openJobs(records: JobRecords): Promise<readonly Job[]> {
-  const jobs = await Promise.all((await records.ids()).map((id) => records.find(id)));
-  return jobs.flatMap((job) => (job === undefined || hasEnded(job.state) ? [] : job));
+  return (await records.all()).filter(({ state }) => !hasEnded(state));
 }
 
 /** @throws ManyheadError CONFLICT where a job that has not ended needs it */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { register } from '../artifacts/register.js';
+import { unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { notFound } from '../errors.js';
+import { notFound, unlessDamaged } from '../errors.js';
 import { readHistory, readJob } from './earlier-records.js';
 import type { EpochEntry, Job, JobOrigin, JobState, Order } from './job.js';
 
@@ -12,6 +13,8 @@ export interface JobRecords {
   get(id: string): Promise<Job>;
   /** All ids, oldest first. */
   ids(): Promise<readonly string[]>;
+  /** All jobs, oldest first, but for those whose record is damaged. */
+  all(): Promise<readonly Job[]>;
   /**
    * Moves a job on, if `next` gives a state for the one it is in; two processes never both move it from one state.
    * @returns the job and whether this call moved it
@@ -28,7 +31,7 @@ export interface JobRecords {
 
 /** Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`. */
 export function jobRecordsOn(store: ArtifactStore): JobRecords {
-  const record = (id: string) => register(store, `jobs/${id}/record`, readJob);
+  const record = (id: string) => register(store, `jobs/${id}/record`, `the record of job ${id}`, readJob);
   const historyKey = ({ id, attempt }: Job) => `jobs/${id}/history-${attempt}.json`;
   const ids = () => store.list('jobs');
   const find = async (id: string) => (isJobId(id) ? (await record(id).read())?.value : undefined);
@@ -68,6 +71,10 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
     find,
     get,
     ids,
+    async all() {
+      const jobs = await Promise.all((await ids()).map((id) => unlessDamaged(find(id))));
+      return jobs.filter((job) => job !== undefined);
+    },
     move: (id, next) =>
       change(id, (job) => {
         const state = next(job);
@@ -82,7 +89,7 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
     },
     async history(job) {
       const bytes = await store.get(historyKey(job));
-      return bytes === undefined ? [] : readHistory(bytes.toString('utf8'));
+      return bytes === undefined ? [] : unsealed(`the history of job ${job.id}`, bytes, readHistory);
     },
     putHistory: (job, history) => store.put(historyKey(job), Buffer.from(JSON.stringify(history))),
     delete: (id) => store.delete(`jobs/${id}`),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { badInput, notFound } from '../errors.js';
+import { badInput, damaged, notFound } from '../errors.js';
 import { readProjection, type StoredProjection, writeProjection } from './file.js';
 
 /** The projection that comes with Manyhead, and the sentences it was fitted on. It belongs to the encoder from npm. */
@@ -49,7 +49,11 @@ export function projectionsOn(store: ArtifactStore): Projections {
     if (known) return known;
     const reading = store.get(`${key}/projection.safetensors`).then((bytes) => {
       if (bytes === undefined) throw new Error(`projection ${number} of encoder ${encoder} is gone`);
-      return readProjection(bytes);
+      try {
+        return readProjection(bytes);
+      } catch {
+        throw damaged(`projection ${number} of encoder ${encoder}`);
+      }
     });
     loaded.set(key, reading);
     reading.catch(() => loaded.delete(key));

@@ -1,5 +1,6 @@
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
+import { shown } from '../errors.js';
 import type { PromotionDecision } from './promotion.js';
 
 /** Which version each alias of a model points to. */
@@ -55,7 +56,12 @@ export interface Ledger {
 
 /** The ledger of a model on an artifact store: `models/<model>/aliases/<generation>`. */
 export function ledgerOn(store: ArtifactStore, model: string): Ledger {
-  const pages = register(store, `models/${model}/aliases`, (text): Page | Aliases => JSON.parse(text));
+  const pages = register(
+    store,
+    `models/${model}/aliases`,
+    `the ledger of model ${shown(model)}`,
+    (text): Page | Aliases => JSON.parse(text),
+  );
   const known: LedgerEntry[] = [];
   return {
     async standing() {

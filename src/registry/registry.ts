@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { sealed, unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { notFound } from '../errors.js';
+import { damaged, notFound, shown, unlessDamaged } from '../errors.js';
 import { readHeads, writeHeads } from '../heads/file.js';
 import type { Head } from '../heads/head.js';
 import { isName } from '../names.js';
@@ -25,7 +27,7 @@ export interface Registry {
    * @throws ManyheadError NOT_FOUND listing what there is
    */
   versionOrProduction(model: string, number: number | undefined): Promise<ModelVersion>;
-  /** The heads of a version, checked against the digest in version.json. @throws Error where the file was damaged */
+  /** The heads of a version, checked against the digest in version.json. @throws ManyheadError DAMAGED */
   heads(version: ModelVersion): Promise<readonly Head[]>;
   /** Where the aliases of a model point, and which of its versions are gone. */
   standing(model: string): Promise<Standing>;
@@ -78,7 +80,8 @@ export interface Registry {
 export function registryOn(store: ArtifactStore): Registry {
   // Versions never change, so a version that was read once needs no second reading.
   const read = new Map<string, ModelVersion>();
-  const ledgers = new Map<string, Ledger>();
+  // Whoever asks names them, so they are bounded.
+  const ledgers = new LRUCache<string, Ledger>({ max: MOST_LEDGERS });
   const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
   const encoders = storedEncodersOn(store);
 
@@ -109,7 +112,8 @@ export function registryOn(store: ArtifactStore): Registry {
 
   const models = async (): Promise<string[]> => {
     const names = await store.list('models');
-    const counts = await Promise.all(names.map(async (name) => (await versions(name)).length));
+    // One whose ledger is damaged is there: whoever asks for it is told.
+    const counts = await Promise.all(names.map(async (name) => (await unlessDamaged(versions(name)))?.length ?? 1));
     return names.filter((_, index) => counts[index] > 0);
   };
 
@@ -119,7 +123,7 @@ export function registryOn(store: ArtifactStore): Registry {
     if (known) return known;
     const bytes = await store.get(`${key}/version.json`);
     if (bytes === undefined) return undefined;
-    const version = readVersion(bytes.toString('utf8'));
+    const version = unsealed(`version.json of version ${number} of model ${shown(model)}`, bytes, readVersion);
     read.set(key, version);
     return version;
   };
@@ -137,13 +141,13 @@ export function registryOn(store: ArtifactStore): Registry {
     const { deleted } = await standing(model);
     for (const number of await written(model)) {
       if (!deleted.includes(number)) continue;
-      const encoder = (await find(model, number))?.encoder;
+      const encoder = (await unlessDamaged(find(model, number)))?.encoder;
       await store.delete(folder(model, number));
-      if (encoder?.fineTuned && !(await isRead(encoder.id))) await encoders.delete(encoder.id);
+      if (encoder?.fineTuned && (await unlessDamaged(isRead(encoder.id))) === false) await encoders.delete(encoder.id);
     }
   };
 
-  /** Whether a version of any model reads its vectors from an encoder. */
+  /** Whether a version of any model reads its vectors from an encoder. @throws ManyheadError DAMAGED where one cannot tell */
   const isRead = async (encoder: string): Promise<boolean> => {
     for (const model of await models())
       for (const number of await versions(model)) if ((await find(model, number))?.encoder.id === encoder) return true;
@@ -181,9 +185,7 @@ export function registryOn(store: ArtifactStore): Registry {
     async heads({ model, number, files, tasks, encoder }) {
       const bytes = await store.get(`${folder(model, number)}/${HEADS}`);
       if (bytes === undefined || sha256(bytes) !== files[HEADS]?.sha256)
-        throw new Error(
-          `${HEADS} of version ${number} of model ${model} is damaged: its bytes are not those that were written`,
-        );
+        throw damaged(`${HEADS} of version ${number} of model ${shown(model)}`);
       return readHeads(bytes, tasks, encoder.dimensions);
     },
     standing,
@@ -231,26 +233,29 @@ export function registryOn(store: ArtifactStore): Registry {
         };
         const objects = new Map([
           [HEADS, bytes],
-          ['version.json', Buffer.from(`${JSON.stringify(version, null, 2)}\n`)],
+          ['version.json', sealed(version)],
         ]);
         if (await store.createAll(folder(draft.model, number), objects)) return firstOfJob(version);
       }
     },
     async versionOfJob(model, jobId) {
       for (const number of (await versions(model)).reverse()) {
-        const found = await find(model, number);
+        const found = await unlessDamaged(find(model, number));
         if (found?.jobId === jobId) return found;
       }
       return undefined;
     },
     async sweep() {
-      for (const model of await store.list('models')) await sweepModel(model);
-      for (const id of await encoders.old()) if (!(await isRead(id))) await encoders.delete(id);
+      for (const model of await store.list('models')) await unlessDamaged(sweepModel(model));
+      for (const id of await encoders.old()) if ((await unlessDamaged(isRead(id))) === false) await encoders.delete(id);
     },
   };
 }
 
 const HEADS = 'heads.safetensors';
+
+/** Models whose ledgers are kept at hand. */
+const MOST_LEDGERS = 1_000;
 
 const bytesOf = (files: ReadonlyMap<string, Uint8Array>): number =>
   [...files.values()].reduce((sum, { length }) => sum + length, 0);

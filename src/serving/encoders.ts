@@ -1,9 +1,11 @@
 import type { Config } from '../config.js';
 import { parametersOf } from '../encoder/architecture.js';
 import { type EncoderCounts, newCounts, type OnBatch } from '../encoder/counts.js';
+import { EncoderError } from '../encoder/files.js';
 import { describeEncoder, type Encoder, type EncoderDescription, openEncoder } from '../encoder/open.js';
 import type { Precision } from '../encoder/precision.js';
 import { vectorCache } from '../encoder/vector-cache.js';
+import { damaged } from '../errors.js';
 import type { StoredEncoders } from '../registry/encoders.js';
 import type { EncoderReference } from '../registry/version.js';
 
@@ -76,6 +78,16 @@ export async function openEncoders(
   const isPretrained = (reference: EncoderReference | undefined): reference is undefined =>
     reference === undefined || reference.id === pretrained.id;
 
+  /** @throws ManyheadError DAMAGED where its weights are not those that were written, or it cannot be read */
+  const openStored = async (id: string, folder: string): Promise<Encoder> => {
+    const encoder = await openEncoder({ folder, ...options }).catch((error) => {
+      throw error instanceof EncoderError ? damaged(`the encoder ${id}`) : error;
+    });
+    if (encoder.id === id) return encoder;
+    await encoder.close();
+    throw damaged(`the encoder ${id}`);
+  };
+
   const open = (id: string): Opened => {
     const known = opened.get(id);
     if (known) {
@@ -83,7 +95,7 @@ export async function openEncoders(
       opened.set(id, known);
       return known;
     }
-    const opening = stored.folder(id).then((folder) => openEncoder({ folder, ...options }));
+    const opening = stored.folder(id).then((folder) => openStored(id, folder));
     const fresh: Opened = { opening, bytes: 0, users: 0 };
     opened.set(id, fresh);
     opening.then(

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type ManyheadError, notFound } from '../errors.js';
 import type { Head } from '../heads/head.js';
 import { PRODUCTION } from '../registry/changes.js';
@@ -39,6 +40,9 @@ export interface ServedVersions {
 /** How long an answer may come from a version that another process has just replaced, in milliseconds. */
 const ALIAS_AGE = 250;
 
+/** Models whose standing is kept for as long. */
+const MOST_STANDINGS = 1_000;
+
 /** Versions kept in memory. */
 const MOST_VERSIONS = 100;
 
@@ -53,7 +57,10 @@ export function servedVersions(
   encoders: Encoders,
   onError: (error: unknown) => void,
 ): ServedVersions {
-  const standings = new Map<string, { readonly at: number; readonly standing: Promise<Standing> }>();
+  // Whoever asks names the models, so they are bounded.
+  const standings = new LRUCache<string, { readonly at: number; readonly standing: Promise<Standing> }>({
+    max: MOST_STANDINGS,
+  });
   const loaded = new Map<string, Loading>();
   const versions = new Map<string, Promise<ModelVersion>>();
   /** The version that answers for an alias of a model. */

@@ -97,7 +97,9 @@ describe('a store in a folder', () => {
 describe('a register', () => {
   it('loses no change of many processes at once', async () => {
     const stores = Array.from({ length: 4 }, () => folderStore(folder.path));
-    const counters = stores.map((store) => register(store, 'counter', (json): number => JSON.parse(json)));
+    const counters = stores.map((store) =>
+      register(store, 'counter', 'the counter', (json): number => JSON.parse(json)),
+    );
     await Promise.all(
       counters.flatMap((counter) => Array.from({ length: 10 }, () => counter.update((value = 0) => value + 1))),
     );
@@ -105,7 +107,7 @@ describe('a register', () => {
   });
 
   it('is not set by who read it before somebody else set it', async () => {
-    const value = register(folderStore(folder.path), 'value', (json): string => JSON.parse(json));
+    const value = register(folderStore(folder.path), 'value', 'the value', (json): string => JSON.parse(json));
     expect(await value.set(undefined, 'first')).toBe(true);
     expect(await value.set(undefined, 'second')).toBe(false);
     expect(await value.set(await value.read(), 'third')).toBe(true);

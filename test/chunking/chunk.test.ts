@@ -71,4 +71,25 @@ describe('a long text', () => {
     expect(long.map(({ text }) => text).join('')).toHaveLength(5_000);
     for (const { tokens } of long) expect(tokens).toBeLessThanOrEqual(32);
   });
+
+  it('that says the same over and over costs no more than any other, and leaves others their turn', async () => {
+    const alike = async (texts: readonly string[]) => texts.map(() => Float32Array.of(1, 0));
+    const samples = ['.'.repeat(20_000), 'a. '.repeat(6_000), '字'.repeat(20_000), '\n'.repeat(20_000)];
+    for (const text of samples)
+      for (const maxTokens of [8, 256]) {
+        let [counted, turns] = [0, 0];
+        const tokensOf = (part: string) => {
+          counted += part.length;
+          return encoder.countTokens(part);
+        };
+        const others = setInterval(() => {
+          turns += 1;
+        }, 1);
+        const pieces = await chunked(text, { maxTokens, similarityThreshold: undefined, tokensOf, embed: alike });
+        clearInterval(others);
+        expect(pieces.map(({ start, end }) => text.slice(start, end)).join('')).toBe(text);
+        expect(counted).toBeLessThan(30 * text.length);
+        expect(turns).toBeGreaterThan(3);
+      }
+  });
 });

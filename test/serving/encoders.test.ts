@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -119,5 +119,16 @@ describe('encoders that learned', () => {
     await expect(vectorOf(a)).rejects.toThrow(`encoder ${a.id} is gone`);
     expect(await learned(1)).toEqual(a);
     expect(await vectorOf(a)).toHaveLength(32);
+  });
+
+  it('are not used where a disk has changed their weights, and others are', async () => {
+    await open(100);
+    const [a, b] = [await learned(1), await learned(2)];
+    const weights = join(folder, 'data', 'encoders', a.id, 'model.safetensors');
+    const bytes = await readFile(weights);
+    bytes[bytes.length - 5] ^= 1;
+    await writeFile(weights, bytes);
+    await expect(vectorOf(a)).rejects.toMatchObject({ code: 'DAMAGED', message: expect.stringContaining(a.id) });
+    expect(await vectorOf(b)).toHaveLength(32);
   });
 });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { ask, data, type Json, type Running, startApi, temporaryFolder } from './stage.js';
@@ -119,5 +121,48 @@ describe('an API with little room', () => {
     expect(await encoding(fresh(20, 5), 'gzip')).toBe('gzip');
     expect(await encoding(fresh(20, 5), 'identity')).toBeNull();
     expect(await encoding(fresh(1, 5), 'gzip')).toBeNull();
+  });
+
+  it('tells who asks for a subscription over HTTP where it belongs, whatever else is wrong with it', async () => {
+    const over = async (query: string) => (await ask(api.address, query)).errors;
+    expect(await over('subscription { trainingJobChanged { id } }')).toMatchObject([
+      { message: expect.stringContaining('WebSocket'), extensions: { code: 'BAD_REQUEST' } },
+    ]);
+    expect(await over('subscription { trainingJobChanged @skip(if: 1) { id } }')).toMatchObject([
+      { message: expect.stringContaining('"if"'), extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
+  });
+
+  it('gives no more numbers than an answer can hold', async () => {
+    const [{ message, extensions }] = (
+      await ask(
+        api.address,
+        'query Many($texts: [String!]!) { embed(texts: $texts, dimensions: 4096, projection: RANDOM) { vector } }',
+        { texts: Array.from({ length: 1025 }, () => 'the same') },
+      )
+    ).errors;
+    expect(extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'dimensions' });
+    expect(message).toContain('4194304 numbers');
+  });
+
+  it('ends the WebSocket of a client that breaks the protocol, and keeps that out of the log', async () => {
+    const endOf = async (frames: readonly (string | Buffer)[]): Promise<number> => {
+      const socket = new WebSocket(`${api.address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      socket.on('error', () => {});
+      const closed = once(socket, 'close');
+      await once(socket, 'open');
+      for (const frame of frames) socket.send(frame, { binary: false });
+      const [code] = await closed;
+      return code;
+    };
+    const init = JSON.stringify({ type: 'connection_init' });
+    expect(await endOf(['{'])).toBe(4400);
+    expect(await endOf([init, JSON.stringify({ type: 'connection_ack' })])).toBe(4400);
+    expect(await endOf([Buffer.from([0xff])])).toBe(1007);
+    const unwanted = api.running
+      .said()
+      .split('\n')
+      .filter((line) => line !== '' && !/^\{.*"level":(10|20|30|40)/.test(line));
+    expect(unwanted).toEqual([]);
   });
 });

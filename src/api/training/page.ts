@@ -16,11 +16,9 @@ export async function jobsPage(
   after: string | undefined,
   wanted: (job: Job) => boolean,
 ): Promise<JobsPage> {
-  const ids = [...(await records.ids())].reverse();
-  if (after !== undefined && !ids.includes(after))
+  if (after !== undefined && !(await records.ids()).includes(after))
     throw badInput('after', `after is ${shown(after)}: give an endCursor of an earlier page.`);
-  const found = await Promise.all(ids.map((id) => records.find(id)));
-  const jobs = found.filter((job) => job !== undefined).filter(wanted);
+  const jobs = [...(await records.all())].reverse().filter(wanted);
   const rest = after === undefined ? jobs : jobs.filter(({ id }) => id < after);
   return {
     jobs: rest.slice(0, first),

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import { type ConnectionInitMessage, handleProtocols, makeServer, type ServerOptions } from 'graphql-ws';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { messageOf } from '../errors.js';
+import type { Log } from '../log.js';
+
+/** What belongs to a connection. */
+export interface Extra {
+  readonly socket: WebSocket;
+  /** That asked for the WebSocket. */
+  readonly request: IncomingMessage;
+}
+
+/** Close codes of the graphql-transport-ws protocol. */
+const [BAD_REQUEST, INTERNAL] = [4400, 4500];
+
+/** Milliseconds between two questions whether a client is still there; one that has not answered by the next is cut off. */
+const ASK_EVERY = 12_000;
+
+/**
+ * The graphql-transport-ws protocol on WebSockets. Does what graphql-ws's own `useServer` does, which writes whatever a client
+ * gets wrong to the terminal with a stack, and may tell it what an error of ours says.
+ */
+export function useProtocol<Init extends ConnectionInitMessage['payload']>(
+  options: ServerOptions<Init, Extra>,
+  sockets: WebSocketServer,
+  log: Log,
+  askEvery = ASK_EVERY,
+): { dispose(): Promise<void> } {
+  const server = makeServer(options);
+  sockets.options.handleProtocols = handleProtocols;
+  sockets.on('error', (error) => log.error('the WebSocket server failed', {}, error));
+  sockets.on('connection', (socket, request) => {
+    // Whatever is wrong with its frames, ws closes the connection with the code for it.
+    socket.on('error', (error) => log.debug('a WebSocket broke', { why: messageOf(error) }));
+    const asking = askWhetherThere(socket, askEvery);
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        send: (message) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) return resolve();
+            socket.send(message, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (message) => {
+            take(String(message)).catch((error) => refuse(socket, error, log));
+          });
+        },
+      },
+      { socket, request },
+    );
+    socket.once('close', (code, reason) => {
+      clearInterval(asking);
+      closed(code, String(reason)).catch((error) => log.error('a WebSocket could not be left', {}, error));
+    });
+  });
+  return {
+    async dispose() {
+      for (const client of sockets.clients) client.close(1001, 'Going away');
+      sockets.removeAllListeners();
+      await new Promise<void>((resolve, reject) => sockets.close((error) => (error ? reject(error) : resolve())));
+    },
+  };
+}
+
+function askWhetherThere(socket: WebSocket, every: number): NodeJS.Timeout {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  return setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, every);
+}
+
+function refuse(socket: WebSocket, error: unknown, log: Log): void {
+  // What graphql-ws throws for a message that only a server may send.
+  const isTheirs = messageOf(error).startsWith('Unexpected message of type');
+  if (!isTheirs) log.error('a WebSocket message could not be answered', {}, error);
+  if (isTheirs) socket.close(BAD_REQUEST, 'Unexpected message');
+  else socket.close(INTERNAL, 'Internal server error');
+}

@@ -1,0 +1,18 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Long work gives the event loop its turn after this many milliseconds. */
+const TURN = 5;
+
+/**
+ * What long work waits for between two of its steps: that everything else has had its turn, where it has taken some time; nothing
+ * where it has not.
+ */
+export function turns(): () => Promise<void> | undefined {
+  let until = performance.now() + TURN;
+  return () => {
+    if (performance.now() < until) return undefined;
+    return setImmediate().then(() => {
+      until = performance.now() + TURN;
+    });
+  };
+}
