@@ -8,6 +8,7 @@ import { benchLossWeighting } from './loss-weighting.js';
 import { benchNearest } from './nearest.js';
 import { benchOpenAi } from './openai.js';
 import { benchProjection } from './projection.js';
+import { benchRows } from './rows.js';
 import { benchServing } from './serving.js';
 import { benchSoak } from './soak/soak.js';
 import { benchTraining } from './training.js';
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   nearest: benchNearest,
   openai: benchOpenAi,
   projection: benchProjection,
+  rows: benchRows,
   serving: benchServing,
   soak: benchSoak,
   training: benchTraining,
