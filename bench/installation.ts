@@ -20,7 +20,7 @@ export async function startInstallation(
     let said = '';
     child.stdout.on('data', (bytes) => {
       said += bytes;
-      const found = said.match(/ready: open (http:\S+)\/graphql/)?.[1];
+      const found = said.match(/ready: open (http:\S+)/)?.[1];
       if (found) resolve(found);
     });
     child.once('exit', () => reject(new Error(`Manyhead did not start: ${said}`)));

@@ -1,4 +1,5 @@
 import { benchAbstention } from './abstention.js';
+import { benchConsole } from './console.js';
 import { benchEncoder } from './encoder.js';
 import { benchFineTuning } from './fine-tuning.js';
 import { benchHeads } from './heads.js';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   'fine-tuning': benchFineTuning,
   heads: benchHeads,
   latency: benchLatency,
+  console: benchConsole,
   encoder: benchEncoder,
   'loss-weighting': benchLossWeighting,
   nearest: benchNearest,

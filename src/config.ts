@@ -55,6 +55,8 @@ export interface Config {
   /** How long an API that was told to stop (SIGTERM) goes on answering while /readyz says 503 already, in milliseconds. */
   readonly shutdownGrace: number;
   readonly logLevel: LogLevel;
+  /** The console at / for browsers. */
+  readonly console: boolean;
   /** Names of other people's models that POST /v1/embeddings takes for one of ours. */
   readonly openAiModels: ReadonlyMap<string, string>;
   /** Requests that take longer are told in the log, in milliseconds. */
@@ -172,6 +174,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     keepVersions: whole('KEEP_VERSIONS', 0, 0, 1_000_000),
     shutdownGrace: whole('SHUTDOWN_GRACE_MS', 0, 0, 600_000),
     logLevel: oneOf('LOG_LEVEL', 'info', logLevels),
+    console: onOrOff('CONSOLE'),
     openAiModels: namesIn('OPENAI_MODELS'),
     slowRequest: whole('SLOW_REQUEST_MS', 5_000, 1, 3_600_000),
     workerMetrics: metricsPort === 0 ? undefined : { port: metricsPort, host: read('METRICS_HOST') ?? '127.0.0.1' },

@@ -55,9 +55,7 @@ async function start(config: Config): Promise<void> {
     terminal.say(`The starter training cannot be followed: ${messageOf(error)}`),
   );
   if (signal.aborted) return;
-  terminal.say(
-    `\nManyhead is ready: open ${address}/graphql\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`,
-  );
+  terminal.say(`\nManyhead is ready: open ${address}\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`);
 }
 
 /** The queue goes last, so that the worker can still hand its job back to it. */

@@ -10,7 +10,10 @@ const ALLOWED = new Set([
   'CC0-1.0',
   'ISC',
   'MIT',
+  // Of fonts: they may not be sold by themselves.
+  'OFL-1.1',
   'PSF-2.0',
+  'Unlicense',
 ]);
 
 /** Of tools, which are used and not passed on: these ask that changes to them be published. */

@@ -10,7 +10,7 @@ export default defineConfig({
     outDir: at('../dist/web'),
     emptyOutDir: true,
     rolldownOptions: {
-      input: [at('graphiql/index.html')],
+      input: [at('console/index.html'), at('graphiql/index.html')],
       // "use client" in libraries is for React servers: there is none here, so nothing is lost with it.
       checks: { moduleLevelDirective: false },
     },

@@ -183,6 +183,7 @@ const measuredEpoch = (reports: readonly Measured[]): Epoch => ({
   validationLoss: reports.reduce((sum, { loss }) => sum + loss, 0) / reports.length,
   tasks: reports.map(({ task, loss, accuracy, macroF1, support }) => ({
     task,
+    trainLoss: undefined,
     loss,
     accuracy,
     macroF1,

@@ -36,7 +36,7 @@ registerEnumType(TaskKind, {
 });
 
 @InputType({ description: "A row's labels of one task: exactly one of `label` and `labels`." })
-class TaskLabelInput {
+export class TaskLabelInput {
   @Field(() => String, { description: 'The task.' })
   task!: string;
 
@@ -93,7 +93,7 @@ class SplitRows {
 }
 
 @ObjectType({ description: 'Rows under a name.' })
-class Dataset {
+export class Dataset {
   @Field(() => String, { description: 'The name.' })
   name!: string;
 

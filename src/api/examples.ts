@@ -28,6 +28,9 @@ class TaskLabel {
 
 @ObjectType({ description: 'A row of a data set.' })
 export class Example {
+  @Field(() => Int, { description: 'Its place among all rows, from 0.' })
+  row!: number;
+
   @Field(() => String, { description: 'The text.' })
   text!: string;
 
@@ -48,21 +51,30 @@ export class PreviewArgs {
 
   @Field(() => String, { nullable: true, description: 'Only rows that have this label, of `task` or of any.' })
   label?: string;
+
+  @Field(() => Boolean, { description: 'Only rows that say nothing of `task`, or nothing at all.' })
+  unlabelled: boolean = false;
+
+  @Field(() => Int, { nullable: true, description: 'Only rows that come after this one, by its `row`.' })
+  after?: number;
 }
 
 /** The first rows that are asked for. @throws ManyheadError BAD_USER_INPUT */
 export async function previewOf(
   examples: AsyncIterable<StoredExample>,
-  { first, task, label }: PreviewArgs,
+  { first, task, label, unlabelled, after }: PreviewArgs,
 ): Promise<Example[]> {
   if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
   const rows: Example[] = [];
+  let place = -1;
   for await (const row of examples) {
+    place += 1;
+    if (after != null && place <= after) continue;
     const labels = Object.keys(row.labels).map((each) => ({ task: each, labels: labelsOf(row, each) ?? [] }));
     const asked = labels.filter((each) => task == null || each.task === task);
-    if (task != null && asked.length === 0) continue;
+    if (unlabelled ? asked.length > 0 : task != null && asked.length === 0) continue;
     if (label != null && !asked.some((each) => each.labels.includes(label))) continue;
-    rows.push({ text: row.text, labels, split: row.split });
+    rows.push({ row: place, text: row.text, labels, split: row.split });
     if (rows.length === first) break;
   }
   return rows;

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.js';
@@ -27,6 +25,7 @@ import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
 import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
+import { servePages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
 import { observeOperations, requestThatFailed } from './requests/plugin.js';
 import { observeRequests, requestOf } from './requests/request.js';
@@ -42,12 +41,6 @@ export const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
 const LAST_ANSWERS = 7_000;
-
-const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
-
-/** What GraphiQL needs, and no more: monaco writes style elements, and its icons are data URLs. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** How what happens is told to those who run it. */
 export interface Observation {
@@ -66,7 +59,7 @@ export interface HttpServer {
 }
 
 /**
- * GraphQL over POST and WebSocket at /graphql, GraphiQL there for browsers, uploads to /datasets, and /livez, /readyz, /version and /metrics;
+ * GraphQL over POST and WebSocket at /graphql, the pages for browsers, uploads to /datasets, and /livez, /readyz, /version and /metrics;
  * the queue's board at /queue, where it is wanted.
  * @throws a system error (EADDRINUSE, ...) where it cannot listen
  */
@@ -123,7 +116,7 @@ export async function serveHttp(
   serveUploads(app, rooms, config.longestUpload, metrics, log);
   const board = await serveBoard(app, config, log);
   serveOpenAi(app, rooms, config.openAiModels, log);
-  if (config.graphiql) serveGraphiql(app);
+  servePages(app, config);
   app.use(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
@@ -157,23 +150,6 @@ export async function serveHttp(
       await board?.close();
     },
   };
-}
-
-function serveGraphiql(app: Express): void {
-  if (!existsSync(WEB)) return;
-  app.use('/assets', express.static(`${WEB}assets`, { immutable: true, maxAge: '1y', fallthrough: false }));
-  app.get('/', (_, response) => response.redirect('/graphql'));
-  app.get('/graphql', (request, response, next) => {
-    if (request.accepts(['json', 'html']) !== 'html') return next();
-    response
-      .set({
-        'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-        'Cache-Control': 'no-cache',
-        Vary: 'Accept',
-        'X-Content-Type-Options': 'nosniff',
-      })
-      .sendFile('graphiql/index.html', { root: WEB });
-  });
 }
 
 /** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */

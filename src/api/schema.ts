@@ -7,8 +7,9 @@ import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
 import { withScopes } from './gate/fields.js';
+import { LabellingResolver } from './labelling.js';
 import { ComparisonResolver } from './models/comparison.js';
-import { ModelResolver, VersionResolver } from './models/resolver.js';
+import { AliasResolver, EncoderResolver, ModelResolver, VersionResolver } from './models/resolver.js';
 import { SimilarityResolver } from './similarity.js';
 import { TrainingResolver } from './training/resolver.js';
 
@@ -23,8 +24,11 @@ export const apiSchema = async (): Promise<GraphQLSchema> =>
         ClassificationResolver,
         ExplanationResolver,
         DatasetResolver,
+        LabellingResolver,
         ModelResolver,
         ComparisonResolver,
+        AliasResolver,
+        EncoderResolver,
         VersionResolver,
         TrainingResolver,
       ],

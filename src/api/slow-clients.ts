@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerOptions, ServerResponse } from 'node:http';
 import type { Config } from '../config.js';
 
-/** How long a connection may stay open between two requests, in milliseconds. */
-const IDLE = 10_000;
+/**
+ * How long a connection may stay open between two requests, in milliseconds: longer than proxies keep theirs, which is 60 s as a rule,
+ * so that no request of theirs meets a connection that is being closed.
+ */
+const IDLE = 65_000;
 
 /** How often Node looks for connections whose headers do not come to an end, in milliseconds. */
 const LOOK_EVERY = 1_000;

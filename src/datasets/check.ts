@@ -58,7 +58,12 @@ export function checkText(field: string, text: string): string {
   return text;
 }
 
-function checkLabels(field: string, label: string | undefined, labels: readonly string[] | undefined): TaskLabels {
+/** Exactly one label, or a list of them. */
+export function checkLabels(
+  field: string,
+  label: string | undefined,
+  labels: readonly string[] | undefined,
+): TaskLabels {
   if ((label === undefined) === (labels === undefined))
     throw badInput(
       field,

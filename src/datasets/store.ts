@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { badInput, damaged, notFound, shown } from '../errors.js';
+import { badInput, damaged, ManyheadError, notFound, shown } from '../errors.js';
 import { isName } from '../names.js';
 import { rowCounter, type SplitCount } from './count.js';
 import type { DatasetTask, Example } from './example.js';
@@ -33,6 +33,17 @@ export interface Datasets {
    * @throws what `rows` throws, and nothing is stored; ManyheadError BAD_USER_INPUT where there are none
    */
   create(name: string, rows: Iterable<Example> | AsyncIterable<Example>, limit?: TokenLimit): Promise<Dataset>;
+  /**
+   * Stores rows that are made from those that a name means, in their place, in constant memory.
+   * @param digest of the rows that the name must mean, before and after they are made
+   * @throws ManyheadError CONFLICT where it means others, NOT_FOUND where there is no such data set; what `create` throws
+   */
+  revise(
+    name: string,
+    digest: string,
+    rows: (before: AsyncIterable<Example>) => AsyncIterable<Example>,
+    limit?: TokenLimit,
+  ): Promise<Dataset>;
   names(): Promise<readonly string[]>;
   find(name: string): Promise<Dataset | undefined>;
   /** @throws ManyheadError NOT_FOUND listing the data sets there are */
@@ -92,6 +103,37 @@ export function datasetsOn(store: ArtifactStore): Datasets {
   const find = async (name: string) => (isName(name) ? (await named(name).read())?.value : undefined);
   const names = () => store.list('datasets/names');
 
+  const get = async (name: string, field: string): Promise<Dataset> => {
+    const dataset = await find(name);
+    if (dataset === undefined) throw notFound(`${field} ${JSON.stringify(name)}`, await names(), field);
+    return dataset;
+  };
+
+  /** Stores rows. @returns what there is to say of them under a name that does not mean them yet */
+  const described = async (
+    name: string,
+    rows: Iterable<Example> | AsyncIterable<Example>,
+    limit: TokenLimit | undefined,
+  ): Promise<Dataset> => {
+    const [counter, inspected] = [rowCounter(), inspection(limit)];
+    const digest = await write(
+      seenBy(rows, (row) => {
+        counter.add(row);
+        inspected.add(row);
+      }),
+    );
+    const tasks = counter.tasks();
+    return {
+      name,
+      digest,
+      rows: counter.rows,
+      createdAt: new Date().toISOString(),
+      tasks,
+      splits: counter.splits(),
+      warnings: inspected.warnings(tasks),
+    };
+  };
+
   return {
     putRows: write,
     async rows(digest) {
@@ -101,33 +143,23 @@ export function datasetsOn(store: ArtifactStore): Datasets {
     },
     stream,
     async create(name, rows, limit) {
-      const [counter, inspected] = [rowCounter(), inspection(limit)];
-      const digest = await write(
-        seenBy(rows, (row) => {
-          counter.add(row);
-          inspected.add(row);
-        }),
-      );
-      const tasks = counter.tasks();
-      const dataset: Dataset = {
-        name,
-        digest,
-        rows: counter.rows,
-        createdAt: new Date().toISOString(),
-        tasks,
-        splits: counter.splits(),
-        warnings: inspected.warnings(tasks),
-      };
+      const dataset = await described(name, rows, limit);
       await named(name).update(() => dataset);
+      return dataset;
+    },
+    async revise(name, digest, rows, limit) {
+      const before = await get(name, 'dataset');
+      if (before.digest !== digest) throw changed(name);
+      const dataset = await described(name, rows(stream(digest)), limit);
+      await named(name).update((current) => {
+        if (current?.digest !== digest) throw changed(name);
+        return dataset;
+      });
       return dataset;
     },
     names,
     find,
-    async get(name, field) {
-      const dataset = await find(name);
-      if (dataset === undefined) throw notFound(`${field} ${JSON.stringify(name)}`, await names(), field);
-      return dataset;
-    },
+    get,
     async delete(name) {
       if ((await find(name)) === undefined) return false;
       await store.delete(`datasets/names/${name}`);
@@ -135,6 +167,13 @@ export function datasetsOn(store: ArtifactStore): Datasets {
     },
   };
 }
+
+const changed = (name: string): ManyheadError =>
+  new ManyheadError(
+    'CONFLICT',
+    `data set ${JSON.stringify(name)} has changed meanwhile, and is left as it is: look at it again.`,
+    'digest',
+  );
 
 /** The same rows, each shown to somebody as it passes. @throws ManyheadError BAD_USER_INPUT where there are none */
 async function* seenBy(

@@ -6,6 +6,7 @@ import type { Epoch } from '../training/fit.js';
 import type { Hyperparameters } from '../training/hyperparameters.js';
 import type { TaskReport } from '../training/metrics.js';
 import type { Freeze } from '../training/plan.js';
+import type { LearningRates } from '../training/schedule.js';
 
 /** How the losses of several tasks are summed: all the same, with one given weight a task, or with weights that are learned. */
 export type LossWeighting =
@@ -140,7 +141,7 @@ export interface JobProgress {
   readonly step: StepProgress | undefined;
 }
 
-export interface StepProgress {
+export interface StepProgress extends Partial<LearningRates> {
   readonly epoch: number;
   readonly step: number;
   readonly totalSteps: number;

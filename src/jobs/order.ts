@@ -43,14 +43,35 @@ export interface OrderRooms {
   readonly encoders: Pick<Encoders, 'pretrained' | 'describe'>;
 }
 
+/** A training that was checked, and whose rows may not be stored yet. */
+export interface PlannedTraining {
+  readonly order: Omit<TrainingOrder, 'datasetDigest'>;
+  /** Rows it has. */
+  readonly rows: number;
+  readonly heads: FreezePlan['heads'];
+  /** Of the encoder. */
+  readonly layers: number;
+  /** Stores the rows. @returns their digest */
+  store(): Promise<string>;
+}
+
 /**
  * Checks a training in full and stores its rows, so that all that can be wrong with it is said before it is queued.
  * @throws ManyheadError BAD_USER_INPUT or NOT_FOUND naming the field, the value and what would be right
  */
-export async function checkTraining(
+export async function checkTraining(given: GivenTraining, rooms: OrderRooms): Promise<TrainingOrder> {
+  const { order, store } = await planTraining(given, rooms);
+  return { ...order, datasetDigest: await store() };
+}
+
+/**
+ * Checks a training in full, and changes nothing.
+ * @throws ManyheadError BAD_USER_INPUT or NOT_FOUND naming the field, the value and what would be right
+ */
+export async function planTraining(
   given: GivenTraining,
   { datasets, registry, encoders }: OrderRooms,
-): Promise<TrainingOrder> {
+): Promise<PlannedTraining> {
   const model = checkName('model', given.model);
   const validationSplit = checkNumber('validationSplit', given.validationSplit, { least: 0, most: 0.9 });
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
@@ -74,11 +95,10 @@ export async function checkTraining(
   );
   const tasks = given.tasks ?? rows.tasks.map(({ task }) => task);
   const lossWeighting = checkLossWeighting(given, weightedTasks(plan, freeze));
-  return {
+  const order = {
     kind: 'TRAIN',
     model,
     dataset: given.dataset,
-    datasetDigest: await rows.store(),
     tasks,
     base: base?.number,
     reshape: given.reshape,
@@ -91,7 +111,8 @@ export async function checkTraining(
     trainableParameters: plan.trainableParameters,
     frozenParameters: plan.frozenParameters,
     warnings: labelsWithoutRows(plan, rows.tasks, rows.field),
-  };
+  } as const;
+  return { order, rows: rows.count, heads: plan.heads, layers: architecture.layers, store: rows.store };
 }
 
 const tasksAmong = (rows: readonly DatasetTask[], tasks: readonly string[] | undefined) =>

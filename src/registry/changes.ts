@@ -45,16 +45,9 @@ export function settled(
 export function rolledBack(standing: Standing, alias: string, history: readonly LedgerEntry[]): Changed | undefined {
   const present = target(standing.aliases, alias);
   if (present === undefined) throw notFound(`alias ${shown(alias)}`, Object.keys(standing.aliases), 'alias');
-  const before: number[] = [];
-  for (const entry of history) {
-    const to = pointsTo(entry, alias);
-    if (to === undefined) continue;
-    // Going back to the version before undoes what came after it.
-    if (before.at(-2) === to) before.pop();
-    else if (before.at(-1) !== to) before.push(to);
-  }
+  const before = pointedAt(alias, history);
   if (before.at(-1) !== present) return undefined;
-  const version = before.slice(0, -1).findLast((number) => !standing.deleted.includes(number));
+  const version = versionBefore(standing, alias, history);
   if (version === undefined)
     throw new ManyheadError(
       'CONFLICT',
@@ -84,6 +77,29 @@ export function withoutVersion({ aliases, deleted }: Standing, version: number):
     );
   if (deleted.includes(version)) return undefined;
   return { standing: { aliases, deleted: [...deleted, version] }, change: { kind: 'VERSION_DELETED', version } };
+}
+
+/** The version that a roll-back would point an alias at; undefined where it pointed to none before that is still there. */
+export const versionBefore = (
+  { deleted }: Standing,
+  alias: string,
+  history: readonly LedgerEntry[],
+): number | undefined =>
+  pointedAt(alias, history)
+    .slice(0, -1)
+    .findLast((number) => !deleted.includes(number));
+
+/** What an alias has pointed at, the present version last: what a roll-back undid is left out. */
+function pointedAt(alias: string, history: readonly LedgerEntry[]): number[] {
+  const versions: number[] = [];
+  for (const entry of history) {
+    const to = pointsTo(entry, alias);
+    if (to === undefined) continue;
+    // Going back to the version before undoes what came after it.
+    if (versions.at(-2) === to) versions.pop();
+    else if (versions.at(-1) !== to) versions.push(to);
+  }
+  return versions;
 }
 
 /** The version that an alias points to after a change that moved it. */

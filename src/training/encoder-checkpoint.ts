@@ -1,5 +1,6 @@
 import type { LearningState, Snapshot } from './learning-weights.js';
 import type { LossWeightState } from './loss-weights.js';
+import type { TaskLosses } from './task-losses.js';
 
 /**
  * Everything that the rest of a fit depends on, besides its rows and options: a fit that goes on from here ends in the same
@@ -11,6 +12,8 @@ export interface EncoderCheckpoint {
     readonly epoch: number;
     readonly batch: number;
     readonly lossSum: number;
+    /** The same for each task; absent in checkpoints of earlier releases. */
+    readonly taskLosses?: TaskLosses;
   };
   /** State of the generator that orders rows, before those of the epoch were shuffled. */
   readonly order: readonly number[];

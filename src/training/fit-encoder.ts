@@ -26,6 +26,7 @@ import type { EncoderWeights, TokenRows } from './runs.js';
 import { warmupThenDecay } from './schedule.js';
 import type { Split } from './split.js';
 import { headParameter } from './step-graph.js';
+import { noLosses, type TaskLosses, withLosses } from './task-losses.js';
 import { truthOf } from './truth.js';
 
 /** What shapes how an encoder learns, besides what shapes its heads; `dropout` is that of the embedding. */
@@ -155,17 +156,20 @@ export async function fitEncoder(
         const step = (progress.epoch - 1) * stepsPerEpoch + progress.batch;
         const share = warmupThenDecay(step, totalSteps, hyperparameters.warmupRatio);
         const weights = lossWeights.values;
-        const losses = await learn(learner, rows, targets, weights, step + 1, share, noise, options);
+        const rates = ratesAt(share, hyperparameters);
+        const losses = await learn(learner, rows, targets, weights, step + 1, rates, noise, options);
         lossWeights.learn(losses);
         const loss = weightedSum(losses, weights);
         progress.lossSum += loss * rows.length;
+        progress.taskLosses = withLosses(progress.taskLosses ?? noLosses(start), losses, targets);
         const tasks = start.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }]));
-        options.onStep({ epoch: progress.epoch, step: step + 1, totalSteps, rows: rows.length, loss, tasks });
+        const { epoch } = progress;
+        options.onStep({ epoch, step: step + 1, totalSteps, rows: rows.length, loss, tasks, ...rates });
       }
       const seconds = (performance.now() - started) / 1000;
-      const { epoch } = progress;
+      const { epoch, taskLosses } = progress;
       const heads = learnedHeads(learner, start, frozenHeads);
-      const tasks = await validate(learner, heads, examples, split, lossWeights.values);
+      const tasks = await validate(learner, heads, examples, split, taskLosses, lossWeights.values);
       const loss = lossWeights.validationLoss(tasks.map(({ loss }) => loss ?? Number.NaN));
       await options.onEpoch({
         epoch,
@@ -173,10 +177,14 @@ export async function fitEncoder(
         validationLoss: Number.isNaN(loss) ? undefined : loss,
         tasks,
         examplesPerSecond: (training.length - resumedAt * batchSize) / seconds,
+        ...ratesAt(
+          warmupThenDecay(epoch * stepsPerEpoch - 1, totalSteps, hyperparameters.warmupRatio),
+          hyperparameters,
+        ),
       });
       const score = Number.isNaN(loss) ? epoch : -loss;
       if (best === undefined || score > best.score) best = { score, epoch, weights: learner.weights.snapshot };
-      Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0 });
+      Object.assign(progress, { epoch: epoch + 1, batch: 0, lossSum: 0, taskLosses: undefined });
       await save(order.state);
     }
     if (best) learner.weights.putBack(best.weights, encoder.weights(wordTable));
@@ -190,12 +198,20 @@ export async function fitEncoder(
   }
 }
 
+interface Start {
+  readonly progress: { epoch: number; batch: number; lossSum: number; taskLosses: TaskLosses | undefined };
+  readonly order: RandomGenerator;
+  readonly noise: RandomGenerator;
+  readonly lossWeights: EncoderCheckpoint['lossWeights'];
+  readonly best: EncoderCheckpoint['best'];
+}
+
 /** The beginning, or where an earlier fit stopped. The checkpoint itself is let go of: it is as large as all that learns. */
-async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitOptions) {
+async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitOptions): Promise<Start> {
   const checkpoint = await resume?.();
   if (checkpoint === undefined)
     return {
-      progress: { epoch: 1, batch: 0, lossSum: 0 },
+      progress: { epoch: 1, batch: 0, lossSum: 0, taskLosses: undefined },
       order: RandomGenerator.seeded(seed, 'order'),
       noise: RandomGenerator.seeded(seed, 'dropout'),
       lossWeights: undefined,
@@ -203,7 +219,7 @@ async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitO
     };
   learner.weights.restore(checkpoint.weights);
   return {
-    progress: { ...checkpoint.progress },
+    progress: { taskLosses: undefined, ...checkpoint.progress },
     order: RandomGenerator.restored(checkpoint.order),
     noise: RandomGenerator.restored(checkpoint.noise),
     lossWeights: checkpoint.lossWeights,
@@ -213,7 +229,6 @@ async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitO
 
 /**
  * One step: gradients, clipping, AdamW.
- * @param share of the full learning rates
  * @returns the loss of each head
  * @throws Error before anything has changed, where a loss or gradient is not finite
  */
@@ -223,34 +238,43 @@ async function learn(
   targets: readonly Targets[],
   lossWeights: readonly number[],
   step: number,
-  share: number,
+  { headLearningRate, encoderLearningRate }: Rates,
   noise: RandomGenerator,
   { hyperparameters }: EncoderFitOptions,
 ): Promise<readonly number[]> {
-  const { encoderLearningRate, headLearningRate, maxGradNorm, weightDecay } = hyperparameters;
+  const { maxGradNorm, weightDecay } = hyperparameters;
   const { losses, words } = await learner.gradients(rows, targets, lossWeights, noise);
   const norm = learner.weights.gradientNorm(words.length);
   const loss = weightedSum(losses, lossWeights);
   if (!Number.isFinite(loss) || !Number.isFinite(norm))
     throw diverged(`the loss is ${loss}, the length of its gradient ${norm}`, step, 'encoderLearningRate');
   const gradientScale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
-  const rates = { encoder: encoderLearningRate * share, head: headLearningRate * share, weightDecay, gradientScale };
+  const rates = { encoder: encoderLearningRate, head: headLearningRate, weightDecay, gradientScale };
   learner.weights.step(rates, words);
   return losses;
 }
+
+type Rates = Pick<FineHyperparameters, 'headLearningRate' | 'encoderLearningRate'>;
+
+/** @param share of the full learning rates */
+const ratesAt = (share: number, { headLearningRate, encoderLearningRate }: FineHyperparameters): Rates => ({
+  headLearningRate: headLearningRate * share,
+  encoderLearningRate: encoderLearningRate * share,
+});
 
 async function validate(
   learner: LearningEncoder,
   heads: readonly Head[],
   examples: readonly Example[],
   { validation }: Split,
+  learned: TaskLosses | undefined,
   lossWeights: readonly number[],
 ): Promise<readonly TaskEpoch[]> {
   const { dimensions } = learner;
   const vectors = new Float32Array(examples.length * dimensions);
   await learner.embed(validation, (row, vector) => vectors.set(vector, row * dimensions));
   const rows: EmbeddedRows = { examples, vectors, dimensions };
-  return heads.map((head, h) => taskEpoch(head.task, measure(head, rows, validation), lossWeights[h]));
+  return heads.map((head, h) => taskEpoch(head.task, learned?.[h], measure(head, rows, validation), lossWeights[h]));
 }
 
 function learnedHeads(

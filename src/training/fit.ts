@@ -9,13 +9,16 @@ import { type Measured, measure } from './evaluate.js';
 import type { Hyperparameters } from './hyperparameters.js';
 import { type LossWeightChoice, lossWeightsOf } from './loss-weights.js';
 import { type EmbeddedRows, gather } from './rows.js';
-import { warmupThenDecay } from './schedule.js';
+import { type LearningRates, warmupThenDecay } from './schedule.js';
 import type { Split } from './split.js';
+import { type LossSum, meanLoss, noLosses, withLosses } from './task-losses.js';
 import { type RowTruth, truthOf } from './truth.js';
 
 /** One epoch of one task. */
 export interface TaskEpoch {
   readonly task: string;
+  /** Mean over the labelled rows learned from, while they were; undefined where there are none. */
+  readonly trainLoss: number | undefined;
   /** Mean over the labelled validation rows; undefined where there are none. */
   readonly loss: number | undefined;
   readonly accuracy: number | undefined;
@@ -25,7 +28,8 @@ export interface TaskEpoch {
   readonly lossWeight: number;
 }
 
-export interface Epoch {
+/** With the learning rates of its last step; none where the job only measured, or in records of earlier releases. */
+export interface Epoch extends Partial<LearningRates> {
   readonly epoch: number;
   readonly trainLoss: number;
   readonly validationLoss: number | undefined;
@@ -33,7 +37,7 @@ export interface Epoch {
   readonly examplesPerSecond: number;
 }
 
-export interface Step {
+export interface Step extends LearningRates {
   readonly epoch: number;
   /** From 1. */
   readonly step: number;
@@ -92,6 +96,8 @@ export async function fitHeads(
     const started = performance.now();
     const shuffled = order.shuffled(training);
     let lossSum = 0;
+    let taskLosses = noLosses(heads);
+    let rates: LearningRates = { headLearningRate: 0, encoderLearningRate: undefined };
     for (let batch = 0; batch < stepsPerEpoch; batch++) {
       // Timers and sockets run between steps: lock renewal, cancelling, progress.
       await nextTurn();
@@ -108,22 +114,27 @@ export async function fitHeads(
       if (!Number.isFinite(loss)) throw diverged(`the loss is ${loss}`, step + 1);
       const gradients = layers.flat().flatMap(({ weight, bias }) => [weight, bias]);
       if (maxGradNorm > 0) clip(gradients, maxGradNorm);
-      optimizer.step(gradients, headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio));
+      rates = { ...rates, headLearningRate: headLearningRate * warmupThenDecay(step, totalSteps, warmupRatio) };
+      optimizer.step(gradients, rates.headLearningRate);
       lossWeights.learn(losses);
       lossSum += loss * taken.length;
+      taskLosses = withLosses(taskLosses, losses, targets);
       options.onStep({
         epoch,
         step: step + 1,
         totalSteps,
         rows: taken.length,
         loss,
+        ...rates,
         tasks: heads.flatMap(({ task }, h) => (Number.isNaN(losses[h]) ? [] : [{ task, loss: losses[h] }])),
       });
     }
     if (!heads.every(hasFiniteWeights)) throw diverged('a weight is no longer a number', epoch * stepsPerEpoch);
     const seconds = (performance.now() - started) / 1000;
     const weights = lossWeights.values;
-    const tasks = heads.map((head, h) => taskEpoch(head.task, measure(head, rows, split.validation), weights[h]));
+    const tasks = heads.map((head, h) =>
+      taskEpoch(head.task, taskLosses[h], measure(head, rows, split.validation), weights[h]),
+    );
     const validationLoss = lossWeights.validationLoss(tasks.map(({ loss }) => loss ?? Number.NaN));
     await options.onEpoch({
       epoch,
@@ -131,6 +142,7 @@ export async function fitHeads(
       validationLoss: Number.isNaN(validationLoss) ? undefined : validationLoss,
       tasks,
       examplesPerSecond: training.length / seconds,
+      ...rates,
     });
     // The loss tells two epochs apart where the accuracy of a few hundred rows only jumps about.
     tasks.forEach(({ loss }, h) => {
@@ -148,8 +160,14 @@ export const diverged = (how: string, step: number, rate = 'headLearningRate'): 
 const hasFiniteWeights = (head: Head): boolean =>
   layersOf(head).every(({ weight, bias }) => weight.every(Number.isFinite) && bias.every(Number.isFinite));
 
-export const taskEpoch = (task: string, measured: Measured | undefined, lossWeight: number): TaskEpoch => ({
+export const taskEpoch = (
+  task: string,
+  learned: LossSum | undefined,
+  measured: Measured | undefined,
+  lossWeight: number,
+): TaskEpoch => ({
   task,
+  trainLoss: meanLoss(learned),
   loss: measured?.loss,
   accuracy: measured?.accuracy,
   macroF1: measured?.macroF1,

@@ -1,3 +1,10 @@
+/** What the weights of a step are moved by. */
+export interface LearningRates {
+  readonly headLearningRate: number;
+  /** Undefined where the encoder is fixed. */
+  readonly encoderLearningRate: number | undefined;
+}
+
 /**
  * Linear warm-up from 0, then linear decay to 0 at the last step.
  * @param step the step that is about to be taken, from 0

@@ -21,7 +21,7 @@ import {
   temporaryFolder,
 } from './stage.js';
 
-const READY = /Manyhead is ready: open (http\S+)\/graphql/;
+const READY = /Manyhead is ready: open (http\S+)/;
 
 describe('npm start on a bare machine', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

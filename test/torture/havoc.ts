@@ -17,6 +17,9 @@ const LONGEST_START = 30_000;
 /** The time after which a worker that was not heard of has lost its job, in milliseconds, and a little more. */
 const BEYOND_THE_LEASE = 12_000;
 
+/** With so few kills nothing stands still for long either. */
+const SHORT = 10;
+
 const HOUR = 3_600_000;
 
 export interface HavocReport {
@@ -67,7 +70,7 @@ export async function havoc(
     kills += 1;
   };
   const freeze = async (actor: Actor): Promise<void> => {
-    const isLong = actor.kind === 'worker' && random.uniform() < 0.4;
+    const isLong = actor.kind === 'worker' && wanted > SHORT && random.uniform() < 0.4;
     actor.freeze();
     await delay(isLong ? BEYOND_THE_LEASE : 200 + random.below(2_500));
     actor.thaw();

@@ -8,7 +8,7 @@ export interface Settings {
   readonly seed: number;
 }
 
-const SHORT = { seconds: 22, kills: 8, seed: 7 };
+const SHORT = { seconds: 10, kills: 5, seed: 7 };
 
 /** The short form on both kinds of queue, unless the command line of the long form has said otherwise. */
 export function readSettings(environment: NodeJS.ProcessEnv): readonly Settings[] {

@@ -29,7 +29,7 @@ describe('a data folder that an earlier release has written', () => {
   beforeAll(async () => {
     queue = await kinds[0].prepare();
     folder = await temporaryFolder();
-    await cp(join(EARLIER, 'data'), folder.path, { recursive: true });
+    await cp(join(EARLIER, 'stored'), folder.path, { recursive: true });
     told = JSON.parse(await readFile(join(EARLIER, 'told.json'), 'utf8'));
     environment = { DATA_DIR: folder.path, ENCODER_THREADS: '1' };
     if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;

@@ -10,7 +10,7 @@ const [release, redis, folder] = process.argv.slice(2);
 const address = 'http://127.0.0.1:4990';
 const environment = {
   ...process.env,
-  DATA_DIR: resolve(folder, 'data'),
+  DATA_DIR: resolve(folder, 'stored'),
   REDIS_URL: redis,
   STARTER: 'off',
   PORT: '4990',

@@ -7,7 +7,7 @@ import 'graphiql/graphiql.css';
 import './page.css';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
-import { examples } from './examples';
+import { examples } from '../examples';
 import { graphqlAt } from './fetcher';
 import { storageUnder } from './storage';
 

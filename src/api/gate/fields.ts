@@ -6,6 +6,8 @@ import type { Context } from '../context.js';
 /** What each mutation needs; queries and subscriptions need `read`, which every key has. */
 export const mutationScopes: Readonly<Record<string, Scope>> = {
   createDataset: 'train',
+  labelExamples: 'train',
+  addExamples: 'train',
   train: 'train',
   evaluate: 'train',
   fitProjection: 'train',

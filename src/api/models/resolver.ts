@@ -3,17 +3,19 @@ import { badInput, notFound, shown } from '../../errors.js';
 import { refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
 import { checkName } from '../../names.js';
-import { PRODUCTION } from '../../registry/changes.js';
+import { PRODUCTION, versionBefore } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkNumber } from '../../training/hyperparameters.js';
 import type { Context } from '../context.js';
 import { Example, PreviewArgs, previewOf } from '../examples.js';
 import { ModelChange } from './change.js';
 import { Promotion } from './promotion.js';
-import { ModelVersion, versionView } from './version.js';
+import { Encoder, ModelVersion, versionView } from './version.js';
 
 @ObjectType({ description: 'A name for a version that can be pointed elsewhere.' })
 class Alias {
+  model!: string;
+
   @Field(() => String, { description: 'The name; `production` is what is served.' })
   name!: string;
 
@@ -116,6 +118,7 @@ export class ModelResolver {
   @FieldResolver(() => [Alias], { description: 'Its aliases.' })
   async aliases(@Root() { name }: Model, @Ctx() { registry }: Context): Promise<Alias[]> {
     return Object.entries((await registry.standing(name)).aliases).map(([alias, version]) => ({
+      model: name,
       name: alias,
       version,
     }));
@@ -184,5 +187,28 @@ export class VersionResolver {
     @Ctx() { datasets }: Context,
   ): Promise<Example[]> {
     return datasetDigest === undefined ? [] : previewOf(datasets.stream(datasetDigest), asked);
+  }
+}
+
+@Resolver(() => Alias)
+export class AliasResolver {
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'The version that `rollBack` would point it back at; null where there is none.',
+  })
+  async previous(@Root() { model, name }: Alias, @Ctx() { registry }: Context): Promise<number | undefined> {
+    return versionBefore(await registry.standing(model), name, await registry.history(model));
+  }
+}
+
+@Resolver(() => Encoder)
+export class EncoderResolver {
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description: 'Its layers; null where it is neither the pretrained encoder that runs here nor one that learned.',
+  })
+  async layers(@Root() reference: Encoder, @Ctx() { encoders }: Context): Promise<number | undefined> {
+    if (!reference.fineTuned && reference.id !== encoders.pretrained.id) return undefined;
+    return (await encoders.describe(reference)).architecture.layers;
   }
 }

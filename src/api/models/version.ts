@@ -147,7 +147,7 @@ class TaskHead {
 }
 
 @ObjectType({ description: 'The encoder a version reads its vectors from.' })
-class Encoder {
+export class Encoder {
   @Field(() => String, { description: 'sha256 of its weights.' })
   id!: string;
 
@@ -165,7 +165,7 @@ class Encoder {
 }
 
 @ObjectType({ description: 'What kept its weights in a training.' })
-class Freeze {
+export class Freeze {
   @Field(() => BackboneFreeze, { description: 'How much of the encoder.' })
   backbone!: 'FULL' | 'PARTIAL' | 'NONE';
 

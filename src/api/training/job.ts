@@ -1,7 +1,10 @@
 import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { EpochEntry, Job as StoredJob } from '../../jobs/job.js';
+import type { Job as StoredJob, TrainingOrder } from '../../jobs/job.js';
 import { Promotion } from '../models/promotion.js';
+import { Freeze } from '../models/version.js';
 import { DateTime } from '../scalars.js';
+import { TaskMetrics } from './epoch.js';
+import { Hyperparameters, hyperparametersView } from './hyperparameters.js';
 
 export enum JobStatus {
   QUEUED = 'QUEUED',
@@ -37,25 +40,6 @@ registerEnumType(JobKind, {
   },
 });
 
-export enum JobPhase {
-  EMBEDDING = 'EMBEDDING',
-  BOUNDARY = 'BOUNDARY',
-  TRAINING = 'TRAINING',
-  EVALUATING = 'EVALUATING',
-  SAVING = 'SAVING',
-}
-registerEnumType(JobPhase, {
-  name: 'JobPhase',
-  description: 'What a running job is busy with.',
-  valuesConfig: {
-    EMBEDDING: { description: 'Encoding the rows, each once.' },
-    BOUNDARY: { description: 'Running the rows through the layers that are fixed, each once.' },
-    TRAINING: { description: 'Learning.' },
-    EVALUATING: { description: 'Measuring on the rows that were held back.' },
-    SAVING: { description: 'Writing the version.' },
-  },
-});
-
 export enum TrainingEventKind {
   STATUS = 'STATUS',
   STEP = 'STEP',
@@ -80,66 +64,6 @@ class JobError {
 
   @Field(() => String, { description: 'What to show.' })
   message!: string;
-}
-
-@ObjectType({ description: 'How one task does, at one moment of a training.' })
-export class TaskMetrics {
-  @Field(() => String, { description: 'The task.' })
-  task!: string;
-
-  @Field(() => Float, {
-    nullable: true,
-    description: 'Mean loss: of the batch in a step, of the validation rows in an epoch.',
-  })
-  loss?: number;
-
-  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
-  accuracy?: number;
-
-  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
-  macroF1?: number;
-
-  @Field(() => Int, { description: 'Labelled validation rows.' })
-  support!: number;
-
-  @Field(() => Float, { nullable: true, description: 'What its loss counts in the sum.' })
-  lossWeight?: number;
-}
-
-@ObjectType({ description: 'How long a phase took.' })
-class PhaseSeconds {
-  @Field(() => JobPhase, { description: 'The phase.' })
-  phase!: string;
-
-  @Field(() => Float, { description: 'Seconds.' })
-  seconds!: number;
-}
-
-@ObjectType({ description: 'One epoch.' })
-export class EpochMetrics {
-  @Field(() => Int, { description: 'From 1; 0 where the job only evaluated.' })
-  epoch!: number;
-
-  @Field(() => Float, { description: 'Mean over the rows learned from, while they were.' })
-  trainLoss!: number;
-
-  @Field(() => Float, { nullable: true, description: 'On the validation rows.' })
-  validationLoss?: number;
-
-  @Field(() => [TaskMetrics], { description: 'One entry a task.' })
-  tasks!: readonly TaskMetrics[];
-
-  @Field(() => Float, { description: 'Rows learned from a second.' })
-  examplesPerSecond!: number;
-
-  @Field(() => Float, { nullable: true, description: 'How long the job was going to take from there.' })
-  etaSeconds?: number;
-
-  @Field(() => [PhaseSeconds], { description: 'How long each phase had taken by then.' })
-  phases!: readonly PhaseSeconds[];
-
-  @Field(() => DateTime, { description: 'When it ended.' })
-  at!: string;
 }
 
 @ObjectType({ description: 'A job, from the request to what it came to: a training, unless its kind says otherwise.' })
@@ -173,6 +97,18 @@ export class TrainingJob {
 
   @Field(() => String, { nullable: true, description: 'The data set, where the rows had a name.' })
   dataset?: string;
+
+  @Field(() => [String], { description: 'The tasks it trains or measures; none where it fits a projection.' })
+  tasks!: readonly string[];
+
+  @Field(() => Int, { nullable: true, description: 'TRAIN: the version it goes on from, if any.' })
+  baseVersion?: number;
+
+  @Field(() => Freeze, { nullable: true, description: 'TRAIN: what keeps its weights.' })
+  freeze?: Freeze;
+
+  @Field(() => Hyperparameters, { nullable: true, description: 'TRAIN: what shapes the learning.' })
+  hyperparameters?: Hyperparameters;
 
   @Field(() => Int, { nullable: true, description: 'Numbers that learn.' })
   trainableParameters?: number;
@@ -221,6 +157,15 @@ export class TrainingEvent {
   @Field(() => Float, { nullable: true, description: 'STEP: of the batch. EPOCH: of the rows learned from.' })
   loss?: number;
 
+  @Field(() => Float, { nullable: true, description: 'STEP and EPOCH: the learning rate of the heads.' })
+  headLearningRate?: number;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'STEP and EPOCH: the learning rate of the encoder; null where that is fixed.',
+  })
+  encoderLearningRate?: number;
+
   @Field(() => [TaskMetrics], { nullable: true, description: 'STEP and EPOCH: one entry a task.' })
   taskLosses?: readonly TaskMetrics[];
 
@@ -246,10 +191,14 @@ export class TrainingJobConnection {
   totalCount!: number;
 }
 
-/** An epoch of a job's history as the API shows it. */
-export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
-  ...epoch,
-  phases: Object.entries(seconds).map(([phase, seconds]) => ({ phase, seconds })),
+/** What only a training has. */
+const trainingView = (order: TrainingOrder) => ({
+  baseVersion: order.base,
+  freeze: order.freeze,
+  hyperparameters: hyperparametersView(order.hyperparameters),
+  trainableParameters: order.trainableParameters,
+  frozenParameters: order.frozenParameters,
+  warnings: order.warnings ?? [],
 });
 
 /** A stored job as the API shows it. */
@@ -267,9 +216,8 @@ export function jobView(stored: StoredJob): TrainingJob {
     startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,
     finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
     dataset: order.dataset,
-    trainableParameters: order.kind === 'TRAIN' ? order.trainableParameters : undefined,
-    frozenParameters: order.kind === 'TRAIN' ? order.frozenParameters : undefined,
-    warnings: (order.kind === 'TRAIN' ? order.warnings : undefined) ?? [],
+    tasks: order.kind === 'FIT_PROJECTION' ? [] : order.tasks,
+    ...(order.kind === 'TRAIN' ? trainingView(order) : { warnings: [] }),
     error: state.status === 'FAILED' ? state.error : undefined,
     projectionVersion: result?.kind === 'PROJECTION' ? result.projection : undefined,
     promotion: result?.kind === 'VERSION' ? result.promotion : undefined,

@@ -4,26 +4,18 @@ import { cancel, retry, submit } from '../../jobs/actions.js';
 import { checkEvaluation } from '../../jobs/evaluation-order.js';
 import type { JobEvent } from '../../jobs/feed.js';
 import type { Job as StoredJob } from '../../jobs/job.js';
-import { checkTraining } from '../../jobs/order.js';
+import { checkTraining, planTraining } from '../../jobs/order.js';
 import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
 import { Split } from '../examples.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
+import { EpochMetrics, epochView, JobPhase } from './epoch.js';
 import { givenTraining, TrainInput } from './input.js';
-import {
-  EpochMetrics,
-  epochView,
-  JobKind,
-  JobPhase,
-  JobStatus,
-  jobView,
-  TrainingEvent,
-  TrainingJob,
-  TrainingJobConnection,
-} from './job.js';
+import { JobKind, JobStatus, jobView, TrainingEvent, TrainingJob, TrainingJobConnection } from './job.js';
 import { jobsPage } from './page.js';
+import { planView, TrainingPlan } from './plan.js';
 import { queued } from './queued.js';
 
 @Resolver(() => TrainingJob)
@@ -37,6 +29,17 @@ export class TrainingResolver {
   ): Promise<TrainingJob> {
     const checked = await checkTraining(givenTraining(input), context);
     return jobView(await queued(context, (origin) => submit(checked, context.caller, context, origin)));
+  }
+
+  @Query(() => TrainingPlan, {
+    description:
+      'What `train` would do with the same input: everything is checked as there, and nothing queued or stored.',
+  })
+  async trainingPlan(
+    @Arg('input', () => TrainInput, { description: 'What to learn, and how.' }) input: TrainInput,
+    @Ctx() context: Context,
+  ): Promise<TrainingPlan> {
+    return planView(await planTraining(givenTraining(input), context));
   }
 
   @Mutation(() => TrainingJob, {
@@ -231,8 +234,8 @@ function eventView(event: JobEvent, etaSeconds: number | undefined): TrainingEve
       return { ...view, ...step, taskLosses: step?.tasks.map((task) => ({ ...task, support: 0 })), at };
     }
     case 'EPOCH': {
-      const { epoch, trainLoss, tasks, at } = event.epoch;
-      return { ...view, epoch, loss: trainLoss, taskLosses: tasks, at };
+      const { epoch, trainLoss, tasks, headLearningRate, encoderLearningRate, at } = event.epoch;
+      return { ...view, epoch, loss: trainLoss, taskLosses: tasks, headLearningRate, encoderLearningRate, at };
     }
     default:
       return { ...view, at: new Date().toISOString() };

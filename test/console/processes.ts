@@ -1,0 +1,40 @@
+import { kinds } from '../queue/kinds.js';
+import { type Running, run, startApi, startWorker, temporaryFolder } from '../system/stage.js';
+
+const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
+
+/** An API and workers as processes of their own, which a story can end one by one, over a queue; nothing is trained yet. */
+export async function startProcesses() {
+  const [queue, folder] = await Promise.all([embedded.prepare(), temporaryFolder()]);
+  const environment: Record<string, string> = {
+    DATA_DIR: folder.path,
+    STARTER: 'off',
+    ENCODER_THREADS: '1',
+    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
+  };
+  const workers: Running[] = [];
+  const addWorker = async (): Promise<Running> => {
+    const worker = await startWorker(environment);
+    workers.push(worker);
+    return worker;
+  };
+  const first = await Promise.all([startApi({ ...environment }), addWorker()]);
+  let [api] = [first[0].running];
+  const address = first[0].address;
+  return {
+    address,
+    workers,
+    addWorker,
+    /** SIGKILL, and the same API at the same address again. */
+    async restartApi() {
+      await api.end('SIGKILL');
+      api = run('src/server.js', { ...environment, PORT: new URL(address).port });
+      await api.says(/"msg":"ready"/);
+    },
+    async close() {
+      await Promise.all([api, ...workers].map((each) => each.end('SIGKILL')));
+      await queue.remove();
+      await folder.remove();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../eventually.js';
+import { data, easyRows, TRAIN } from '../system/stage.js';
+import { describeInBrowser, launchChromium } from '../web/chromium.js';
+import { startProcesses } from './processes.js';
+import { visit } from './stage.js';
+import { expectUsableInAllViews } from './views.js';
+
+/** A training that goes on until somebody ends it. */
+const endless = { examples: easyRows(240), hyperparameters: { epochs: 1000, patience: 1000, batchSize: 2 } };
+
+describeInBrowser('runs', () => {
+  let product: Awaited<ReturnType<typeof startProcesses>>;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+  const sockets: WebSocketRoute[] = [];
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProcesses(), launchChromium()]);
+    ({ page, complaints } = await visit(browser, 'about:blank'));
+    page.setDefaultTimeout(20_000);
+    await page.routeWebSocket(/\/graphql$/, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.close();
+  });
+
+  const train = async (input: object): Promise<string> =>
+    (await data(product.address, TRAIN, { input: { examples: easyRows(60), ...input } })).train.id;
+  const open = (path: string) => page.goto(`${product.address}${path}`);
+  const status = (word: string, timeout = 20_000) =>
+    page.getByRole('status').getByText(word, { exact: true }).waitFor({ timeout });
+  const events = (text: string | RegExp) => page.getByRole('region', { name: 'Events, newest first' }).getByText(text);
+
+  it('appear in the list as they are asked for, and change where they stand before one’s eyes', async () => {
+    await open('/runs');
+    await page.getByText('There is no run yet.').waitFor();
+    const id = await train({ model: 'support', promote: 'NEVER', hyperparameters: { epochs: 5 } });
+    const row = page.getByRole('row').filter({ hasText: id.slice(-6) });
+    await row.getByText('Succeeded').waitFor();
+    await row.getByText('100.0 %').waitFor();
+    await row.getByRole('link', { name: '1', exact: true }).waitFor();
+    await page.getByLabel('Model').selectOption('support');
+    await page.getByLabel('Status').selectOption('FAILED');
+    await page.getByText('No run is like that.').waitFor();
+    await page.getByLabel('Status').selectOption('SUCCEEDED');
+    await row.waitFor();
+  });
+
+  it('are laid over each other, each with a letter of its own', async () => {
+    const ids = [await train({ model: 'one' }), await train({ model: 'two', hyperparameters: { epochs: 3 } })];
+    await open(`/runs?with=${ids.join(',')}`);
+    const [first, second] = ids.map((id) => id.slice(-6));
+    await page.getByText(`A ${first}, training`).waitFor();
+    await page.getByText(`B ${second}, training`).waitFor();
+    await page.getByLabel('Curve', { exact: true }).selectOption('score');
+    await page.getByRole('img', { name: `Macro F1 by epoch of the runs ${first}, ${second}` }).waitFor();
+    await page.getByRole('row').filter({ hasText: second }).getByText('Succeeded').waitFor();
+    await page.getByRole('checkbox', { name: second }).uncheck();
+    await page.getByRole('img', { name: `by epoch of the runs ${first}`, exact: false }).waitFor();
+    await expectUsableInAllViews(page);
+    await page.setViewportSize({ width: 1440, height: 800 });
+  });
+
+  it('are cancelled after a question, and tried again', async () => {
+    const id = await train({ model: 'stopped', ...endless });
+    await open(`/runs/${id}`);
+    await events(/^Epoch 2:/).waitFor();
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await status('Running');
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
+    await status('Cancelled');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText(/, attempt 2, asked for/).waitFor();
+    await status('Running');
+    await events(/^Epoch 2:/).waitFor();
+    await page.getByRole('button', { name: 'Cancel run' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel the run' }).click();
+    await status('Cancelled');
+  });
+
+  it('go on before one’s eyes when the connection breaks and the server goes away for a while', async () => {
+    const id = await train({ model: 'broken', ...endless });
+    await open(`/runs/${id}`);
+    await events(/^Epoch 2:/).waitFor();
+    await sockets.at(-1)?.close({ code: 1012 });
+    const reached = async () =>
+      Number(
+        (
+          await events(/^Epoch \d+:/)
+            .first()
+            .textContent()
+        )?.match(/\d+/)?.[0],
+      );
+    const goesOn = async () => {
+      const before = await reached();
+      await eventually('more epochs to be shown', async () => (await reached()) > before + 1, 30_000);
+    };
+    await goesOn();
+    await product.restartApi();
+    await goesOn();
+    await page.getByText('The live connection fell away').waitFor({ state: 'detached' });
+    await status('Running');
+    await data(product.address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { id } }', { id });
+    await status('Cancelled');
+    // The browser notes that the connection was refused.
+    complaints.splice(0);
+  });
+
+  it('go to another worker when theirs is killed, and the page shows both and the end', async () => {
+    const id = await train({ model: 'orphan', hyperparameters: { epochs: 120, patience: 120, batchSize: 8 } });
+    await open(`/runs/${id}`);
+    await events(/^Epoch 3:/).waitFor();
+    await product.workers[0].end('SIGKILL');
+    await product.addWorker();
+    await events(/Another worker goes on|A worker took it|Encoding rows/)
+      .first()
+      .waitFor();
+    // A worker is taken for dead only when it has not been heard of for 10 seconds.
+    await status('Succeeded', 50_000);
+    await events('Succeeded: made version 1').waitFor();
+    await page.getByText('Version 1').first().waitFor();
+    await page.getByText('The same in numbers').click();
+    // Every epoch once, the last hundred of them.
+    expect(await page.getByRole('region', { name: 'Epochs, newest first' }).getByRole('row').count()).toBe(101);
+    await expectUsableInAllViews(page);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { data, finished, TRAIN } from '../system/stage.js';
+import { describeInBrowser, launchChromium } from '../web/chromium.js';
+import { expectUsable, read, startProduct, views, visit } from './stage.js';
+
+describeInBrowser('Try', () => {
+  let product: Awaited<ReturnType<typeof startProduct>>;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [product, browser] = await Promise.all([startProduct(), launchChromium()]);
+    const input = { dataset: 'starter', tasks: ['topic'], hyperparameters: { epochs: 1 }, promote: 'NEVER' };
+    const { train } = await data(product.address, TRAIN, { input });
+    await finished(product.address, train.id);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.close();
+  });
+
+  const open = (view = views[2]) => visit(browser, product.address, view);
+
+  it('answers on a first visit, and anew as one types', async () => {
+    const { page, complaints, close } = await open();
+    const head = (task: string) => page.getByRole('region', { name: task, exact: true });
+    await head('topic').getByText('sports').waitFor();
+    await page.getByRole('textbox', { name: 'Texts' }).fill('The soup was cold and the waiter was rude.');
+    await page.getByRole('heading', { name: '“The soup was cold and the waiter was rude.”' }).waitFor();
+    const [best] = await head('topic').getByRole('listitem').allInnerTexts();
+    expect(best).toMatch(/^food\s+\d+\.\d %$/);
+    expect(await read(head('sentiment').getByRole('listitem').first())).toMatch(/^negative/);
+
+    await head('topic').getByRole('button', { name: 'All 6 labels' }).click();
+    expect(await head('topic').getByRole('listitem').count()).toBe(6);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('tells why: the rows of its training that are most like the text', async () => {
+    const { page, close } = await open();
+    await page.getByRole('textbox', { name: 'Texts' }).fill('Handball is awesome.');
+    await page.getByRole('heading', { name: '“Handball is awesome.”' }).waitFor();
+    await page.getByRole('region', { name: 'topic', exact: true }).getByRole('button', { name: 'Why?' }).click();
+    const nearest = page.getByRole('list', { name: 'Nearest rows that topic was learned from' }).getByRole('listitem');
+    await nearest.first().waitFor();
+    expect(await nearest.count()).toBe(5);
+    expect(await read(nearest.first())).toMatch(/^1\.00\s+Handball is awesome\. sports$/);
+    await close();
+  });
+
+  it('asks another version, and keeps the choice in the address', async () => {
+    const { page, close } = await open();
+    await page.getByText('answered by default 1').waitFor();
+    await page.getByLabel('Version').selectOption('version 2');
+    await page.getByText('answered by default 2').waitFor();
+    expect(page.url()).toBe(`${product.address}/?model=default&version=2`);
+    await page.reload();
+    await page.getByText('answered by default 2').waitFor();
+    await close();
+  });
+
+  it('shows many texts at a glance, and one of them in full', async () => {
+    const { page, close } = await open();
+    const texts = Array.from({ length: 60 }, (_, i) => `What a lovely sunny morning, number ${i}`);
+    await page.getByRole('textbox', { name: 'Texts' }).fill(texts.join('\n'));
+    const rows = page.getByRole('region', { name: 'Texts and their labels' }).getByRole('row');
+    await page.getByRole('button', { name: 'Show all 60 texts' }).click();
+    await expect.poll(() => rows.count()).toBe(61);
+    await page.getByRole('button', { name: texts[59], exact: true }).click();
+    await page.getByRole('heading', { name: `“${texts[59]}”` }).waitFor();
+    await close();
+  });
+
+  it('shows the text on a map of a data set, and how alike two texts are', async () => {
+    const { page, close } = await open();
+    const map = page.getByRole('img', {
+      name: /^\d+ rows of starter and the text in two dimensions, coloured by sentiment$/,
+    });
+    await map.waitFor();
+    await page.getByLabel('Coloured by', { exact: true }).selectOption('topic');
+    await page.getByRole('button', { name: 'greetings' }).click();
+    expect(await page.locator('circle[data-faint]').count()).toBeGreaterThan(100);
+    await page.locator('svg > circle:not([data-faint])').last().hover();
+    await page.getByText(/ \(greetings\)$/).waitFor();
+
+    await page.getByLabel('One text').fill('Where is my parcel?');
+    await page.getByLabel('Another text').fill('Where is my parcel?');
+    await page.getByText('1.000').waitFor();
+    await close();
+  });
+
+  it.each(views)('is usable $width wide and $colorScheme', async (view) => {
+    const { page, complaints, close } = await open(view);
+    await page.getByRole('button', { name: 'Why?' }).first().click();
+    await page.getByRole('list', { name: /^Nearest rows/ }).waitFor();
+    await page.getByRole('img', { name: /in two dimensions/ }).waitFor();
+    await expectUsable(page);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,41 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { useLocation } from 'wouter';
+import { problemOf } from '../../graphql/problem';
+import { Button } from '../../parts/button';
+import { Confirmation } from '../../parts/dialog';
+import { Notice } from '../../parts/states';
+import { DELETE } from './operations';
+
+/** Forgets a data set, once somebody has read what that means. */
+export function Delete({ name }: { readonly name: string }) {
+  const [isAsking, setAsking] = useState(false);
+  const [, navigate] = useLocation();
+  const [deletion, forget] = useMutation(DELETE);
+  return (
+    <>
+      <Button look="danger" onClick={() => setAsking(true)}>
+        Delete
+      </Button>
+      {isAsking && (
+        <Confirmation
+          title={`Delete the data set ${name}?`}
+          does="Delete it"
+          look="danger"
+          busy={deletion.fetching}
+          cancel={() => setAsking(false)}
+          confirm={async () => {
+            const { error } = await forget({ name });
+            if (!error) navigate('/data');
+          }}
+        >
+          {deletion.error && <Notice kind="problem">{problemOf(deletion.error)}</Notice>}
+          <p>
+            Its name and the way to its rows from here are gone for good. Versions that were trained on it keep what
+            they know, and can still show the rows that explain an answer.
+          </p>
+        </Confirmation>
+      )}
+    </>
+  );
+}

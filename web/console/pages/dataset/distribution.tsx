@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { Button } from '../../parts/button';
+import { count, counted, percent } from '../../parts/numbers';
+import { Panel } from '../../parts/panel';
+import styles from './dataset.module.css';
+import type { Dataset } from './operations';
+
+/** Labels shown before somebody asks for all. */
+const FIRST = 12;
+
+/** How many rows each label of each task has, as bars, the most frequent first. */
+export function Distribution({ tasks, rows }: { readonly tasks: Dataset['tasks']; readonly rows: number }) {
+  return (
+    <div className={styles.tasks}>
+      {tasks.map((task) => (
+        <TaskLabels key={task.task} task={task} rows={rows} />
+      ))}
+    </div>
+  );
+}
+
+function TaskLabels({
+  task: { task, kind, labels, unlabelledRows },
+  rows,
+}: {
+  readonly task: Dataset['tasks'][number];
+  readonly rows: number;
+}) {
+  const [isWhole, setWhole] = useState(false);
+  const sorted = [...labels].sort((a, b) => b.rows - a.rows);
+  const most = Math.max(1, ...labels.map((label) => label.rows));
+  return (
+    <Panel label={`Labels of ${task}`}>
+      <div className={styles.taskHead}>
+        <h3>{task}</h3>
+        <span className={styles.quiet}>
+          {counted(labels.length, 'label')}
+          {kind === 'MULTI_LABEL' && ', several a row'}
+        </span>
+      </div>
+      <ul className={styles.bars} aria-label={`Rows of each label of ${task}`}>
+        {(isWhole ? sorted : sorted.slice(0, FIRST)).map(({ label, rows: own }) => (
+          <li key={label}>
+            <span className={styles.label} title={label}>
+              {label}
+            </span>
+            <span className={styles.track} aria-hidden="true">
+              <span style={{ inlineSize: `${(100 * own) / most}%` }} />
+            </span>
+            <span className={styles.number}>{count(own)}</span>
+            <span className={styles.share}>{percent(own / rows)}</span>
+          </li>
+        ))}
+      </ul>
+      {!isWhole && sorted.length > FIRST && (
+        <Button look="quiet" onClick={() => setWhole(true)}>
+          Show all {count(sorted.length)} labels
+        </Button>
+      )}
+      {unlabelledRows > 0 && <p className={styles.quiet}>{counted(unlabelledRows, 'row')} without a label.</p>}
+    </Panel>
+  );
+}

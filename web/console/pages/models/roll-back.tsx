@@ -1,0 +1,56 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { graphql } from '../../graphql/graphql';
+import { problemOf } from '../../graphql/problem';
+import { Button } from '../../parts/button';
+import { Confirmation } from '../../parts/dialog';
+import { Notice } from '../../parts/states';
+import { WhatChanges } from './promote';
+
+const ROLL_BACK = graphql(`
+  mutation RollBack($model: String!) {
+    rollBack(model: $model) {
+      name
+      aliases {
+        name
+        version
+      }
+    }
+  }
+`);
+
+interface RollBackProps {
+  readonly model: string;
+  /** The version in production. */
+  readonly from: number;
+  /** The one that was before it. */
+  readonly to: number;
+}
+
+/** Points `production` back at the version it pointed to before, once somebody has read what that changes. */
+export function RollBack({ model, from, to }: RollBackProps) {
+  const [isAsking, setAsking] = useState(false);
+  const [result, rollBack] = useMutation(ROLL_BACK);
+  return (
+    <>
+      <Button look="plain" onClick={() => setAsking(true)}>
+        Roll back to {to}
+      </Button>
+      {isAsking && (
+        <Confirmation
+          title={`Roll ${model} back from version ${from} to ${to}?`}
+          does="Roll back"
+          busy={result.fetching}
+          cancel={() => setAsking(false)}
+          confirm={async () => {
+            const { error } = await rollBack({ model });
+            if (!error) setAsking(false);
+          }}
+        >
+          {result.error && <Notice kind="problem">{problemOf(result.error)}</Notice>}
+          <WhatChanges model={model} version={to} />
+        </Confirmation>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { graphql } from '../../graphql/graphql';
+import { problemOf } from '../../graphql/problem';
+import type { Status } from '../../jobs/job-status';
+import { shortId } from '../../jobs/words';
+import { Button } from '../../parts/button';
+import { Confirmation } from '../../parts/dialog';
+import { Notice } from '../../parts/states';
+
+const CANCEL = graphql(`
+  mutation CancelRun($id: ID!) {
+    cancelTraining(id: $id) { id status attempt }
+  }
+`);
+
+const RETRY = graphql(`
+  mutation RetryRun($id: ID!) {
+    retryTraining(id: $id) { id status attempt }
+  }
+`);
+
+interface ActionsProps {
+  readonly id: string;
+  readonly status: Status;
+  /** Something was changed. */
+  done(): void;
+}
+
+/** What can be done with a run where it stands. */
+export function Actions({ id, status, done }: ActionsProps) {
+  const [isAsking, setAsking] = useState(false);
+  const [cancelling, cancel] = useMutation(CANCEL);
+  const [retrying, retry] = useMutation(RETRY);
+  const close = () => {
+    setAsking(false);
+    done();
+  };
+  return (
+    <>
+      {retrying.error && <Notice kind="problem">{problemOf(retrying.error)}</Notice>}
+      {(status === 'FAILED' || status === 'CANCELLED') && (
+        <Button disabled={retrying.fetching} onClick={() => retry({ id }).then(done)}>
+          Try again
+        </Button>
+      )}
+      {(status === 'QUEUED' || status === 'RUNNING') && (
+        <Button look="danger" onClick={() => setAsking(true)}>
+          Cancel run
+        </Button>
+      )}
+      {isAsking && (
+        <Confirmation
+          title={`Cancel run ${shortId(id)}?`}
+          does="Cancel the run"
+          look="danger"
+          busy={cancelling.fetching}
+          cancel={close}
+          confirm={async () => {
+            const { error } = await cancel({ id });
+            if (!error) close();
+          }}
+        >
+          {cancelling.error && <Notice kind="problem">{problemOf(cancelling.error)}</Notice>}
+          <p>
+            It stops within a step and leaves no version: what it has learned so far is lost. “production” stays as it
+            is. It can be tried again later, from the beginning.
+          </p>
+        </Confirmation>
+      )}
+    </>
+  );
+}
