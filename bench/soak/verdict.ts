@@ -20,10 +20,13 @@ export function rise(values: readonly number[]): number {
   return (slope * (count - 1)) / (mean - slope * middle);
 }
 
+/** Descriptors that are on their way: a connection is just made or left. */
+const PASSING = 3;
+
 /** Whether all of the last third is above all of the first: something is opened and not closed. */
 export function grows(values: readonly number[]): boolean {
   const [first, last] = thirds(values);
-  return Math.min(...last) > Math.max(...first);
+  return Math.min(...last) > Math.max(...first) + PASSING;
 }
 
 /** The first and the last third of some samples. */

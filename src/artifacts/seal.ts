@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { damaged } from '../errors.js';
+import { damaged, ManyheadError } from '../errors.js';
 
 /* JSON objects are stored with the checksum of the rest as their last key, so that a disk that turned over a bit is found out
    before anybody acts on what it says. What an earlier release stored has none, and is taken at its word. */
@@ -24,8 +24,9 @@ export function unsealed<T>(what: string, stored: Buffer, parse: (text: string) 
   if (seal && sealOf(body) !== seal[0]) throw damaged(what);
   try {
     return parse(body);
-  } catch {
-    throw damaged(what);
+  } catch (error) {
+    // What another release wrote is whole, and its reader says so.
+    throw error instanceof ManyheadError ? error : damaged(what);
   }
 }
 

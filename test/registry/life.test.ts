@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
+import { sealed } from '#src/artifacts/seal.js';
 import type { ArtifactStore } from '#src/artifacts/store.js';
 import { storedEncodersOn } from '#src/registry/encoders.js';
 import { type Registry, registryOn } from '#src/registry/registry.js';
@@ -79,7 +80,8 @@ describe('the life of a model', () => {
   it('refuses a version that a later release wrote', async () => {
     await publish(1);
     const file = join(folder, 'models', 'support', 'versions', '1', 'version.json');
-    await writeFile(file, (await readFile(file, 'utf8')).replace('"format": 1', '"format": 2'));
+    const { checksum: _, ...version } = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, sealed({ ...version, format: 2 }));
     await expect(registryOn(store).version('support', 1)).rejects.toMatchObject({
       code: 'CONFLICT',
       message:
