@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { damaged } from '../errors.js';
+import { damaged, ManyheadError } from '../errors.js';
 
 /* JSON objects are stored with the checksum of the rest as their last key, so that a disk that turned over a bit is found out
    before anybody acts on what it says. What an earlier release stored has none, and is taken at its word. */
@@ -15,7 +15,7 @@ export function sealed(value: unknown): Buffer {
  * What was stored.
  * @param what it is, such as `the record of job x`: for the message
  * @param parse the value from its JSON text
- * @throws ManyheadError DAMAGED where it is not what was written
+ * @throws ManyheadError DAMAGED where it is not what was written; what `parse` throws as one
  */
 export function unsealed<T>(what: string, stored: Buffer, parse: (text: string) => T): T {
   const text = stored.toString('utf8');
@@ -24,7 +24,9 @@ export function unsealed<T>(what: string, stored: Buffer, parse: (text: string) 
   if (seal && sealOf(body) !== seal[0]) throw damaged(what);
   try {
     return parse(body);
-  } catch {
+  } catch (error) {
+    // Whole, and for a later release.
+    if (error instanceof ManyheadError) throw error;
     throw damaged(what);
   }
 }
