@@ -15,7 +15,7 @@ export function sealed(value: unknown): Buffer {
  * What was stored.
  * @param what it is, such as `the record of job x`: for the message
  * @param parse the value from its JSON text
- * @throws ManyheadError DAMAGED where it is not what was written
+ * @throws ManyheadError DAMAGED where it is not what was written; what `parse` throws as one
  */
 export function unsealed<T>(what: string, stored: Buffer, parse: (text: string) => T): T {
   const text = stored.toString('utf8');

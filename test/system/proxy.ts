@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { connect } from 'node:net';
+import { eventually } from '../eventually.js';
 
 /** How often a server is asked whether it is ready, in milliseconds. */
 const LOOK_EVERY = 100;
@@ -29,12 +30,9 @@ export async function startProxy(addresses: readonly string[]): Promise<RunningP
   const looking = setInterval(look, LOOK_EVERY);
   await look();
 
-  const server = createServer((incoming, answer) => {
-    const to = next();
-    if (to === undefined) {
-      answer.writeHead(502).end();
-      return;
-    }
+  const server = createServer(async (incoming, answer) => {
+    // On a machine that is busy none may say in time that it is ready: a request then waits, as it was sent to nobody.
+    const to = await eventually('a server to be ready', next, 60_000);
     const { method, url, headers } = incoming;
     const onward = request({ hostname: to.hostname, port: to.port, path: url, method, headers, agent }, (response) => {
       const { connection: _, 'keep-alive': __, ...kept } = response.headers;
@@ -42,7 +40,7 @@ export async function startProxy(addresses: readonly string[]): Promise<RunningP
       response.pipe(answer);
     });
     // A request that may have been heard is not sent again: so any that a server drops is seen.
-    onward.once('error', () => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end()));
+    onward.once('error', () => (answer.headersSent ? answer.destroy() : answer.writeHead(502).end('{}')));
     incoming.pipe(onward);
   });
   server.on('upgrade', (incoming: IncomingMessage, socket, head) => {

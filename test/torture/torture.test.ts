@@ -17,7 +17,7 @@ const say = (line: string): void => {
 };
 
 describe.each(readSettings(process.env))('two APIs, three workers and a queue on $queue, tortured', (settings) => {
-  it('lose nothing that was accepted', { timeout: 1_000 * settings.seconds * 3 + 600_000 }, async () => {
+  it('lose nothing that was accepted', { timeout: 10_000 * settings.seconds + 600_000 }, async () => {
     const { seed, seconds, kills, queue } = settings;
     say(`npm run torture -- --queue ${queue} --minutes ${seconds / 60} --kills ${kills} --seed ${seed}`);
     const folder = await temporaryFolder();
