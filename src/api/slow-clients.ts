@@ -31,5 +31,6 @@ export function endWhereSlow(request: IncomingMessage, response: ServerResponse,
     }, arrival.body);
     request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
   }
-  response.once('prefinish', () => request.socket.setTimeout(SLOWEST_READER));
+  // A caller that has gone away has taken its socket along.
+  response.once('prefinish', () => response.socket?.setTimeout(SLOWEST_READER));
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type GraphQLArgument, getIntrospectionQuery } from 'graphql';
+import { type GraphQLArgument, getIntrospectionQuery, getNullableType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiSchema } from '#src/api/schema.js';
 import { heavyFields } from '#src/operations/weigh.js';
@@ -84,7 +84,11 @@ const attacks: readonly [name: string, code: string, query: string, variables?: 
 /** What must pass: every root field written out, with everything below it. */
 async function everyQuery(): Promise<string[]> {
   const schema = await apiSchema();
-  const given = ({ name, type }: GraphQLArgument) => `${name}: ${String(type).includes('String') ? '"x"' : '1'}`;
+  const value = (type: GraphQLArgument['type']): string => {
+    if (isInputObjectType(getNullableType(type))) return '{}';
+    return String(type).includes('String') ? '"x"' : '1';
+  };
+  const given = ({ name, type }: GraphQLArgument) => `${name}: ${value(type)}`;
   const below = (type: unknown): string => {
     const named = schema.getType(String(type).replace(/[[\]!]/g, ''));
     if (!named || !('getFields' in named)) return '';

@@ -145,8 +145,8 @@ describe('the client', () => {
     it('embeds, and follows a training to its end', async () => {
       const browser = await launchChromium();
       try {
-        const page = await browser.newPage();
-        // Any page that the server itself serves, without a policy that forbids scripts.
+        // A page of the same origin, as if it were one of the caller's own with our client in it.
+        const page = await browser.newPage({ bypassCSP: true });
         await page.goto(`${api.address}/livez`);
         await page.addScriptTag({ content: await bundledClient() });
         const told = await page.evaluate(

@@ -12,7 +12,7 @@ import { effort } from './effort.js';
 import { damaged, text } from './hostile.js';
 import { encodedFile } from './upload-shots.js';
 
-const { requests, seed } = effort(3_000);
+const { requests, seed } = effort(1_500);
 const runs = { seed, numRuns: Math.ceil(requests / 10) };
 
 /** A parser that is given something broken says so in an Error of its own: no type error of JavaScript's, and no endless work. */
