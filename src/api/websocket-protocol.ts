@@ -38,9 +38,10 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
       {
         protocol: socket.protocol,
         send: (message) =>
-          new Promise((resolve, reject) => {
+          new Promise((resolve) => {
             if (socket.readyState !== socket.OPEN) return resolve();
-            socket.send(message, (error) => (error ? reject(error) : resolve()));
+            // What cannot be sent has lost its reader: the close that follows ends what is under way.
+            socket.send(message, () => resolve());
           }),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {

@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Example, labelsOf, type SplitName } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
 import { badInput, ManyheadError, shown } from '../errors.js';
+import { logits } from '../heads/forward.js';
 import type { Head } from '../heads/head.js';
 import type { Registry } from '../registry/registry.js';
 import type { ModelVersion } from '../registry/version.js';
-import { type Answer, answersOf, labelledRows, paired } from '../training/answers.js';
+import { type Answer, answersFrom, labelledRows, paired } from '../training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../training/compare.js';
-import type { EmbeddedRows } from '../training/rows.js';
+import { type EmbeddedRows, vectorOf } from '../training/rows.js';
 import type { DatasetVectors } from './dataset-vectors.js';
 import { textsLearnedFrom } from './learned-rows.js';
 
@@ -132,7 +133,9 @@ async function compareTask(
 async function answers(head: Head, rows: EmbeddedRows, which: readonly number[]): Promise<Answer[]> {
   const all: Answer[] = [];
   for (let from = 0; from < which.length; from += ROWS_A_TURN) {
-    all.push(...answersOf(head, rows, which.slice(from, from + ROWS_A_TURN)));
+    const some = which.slice(from, from + ROWS_A_TURN);
+    const itsLogits = some.map((row) => logits(head, vectorOf(rows, row)));
+    all.push(...answersFrom(head, rows, some, itsLogits));
     await nextTurn();
   }
   return all;

@@ -1,10 +1,9 @@
 import { type Example, labelsOf, OUT_OF_SCOPE } from '../datasets/example.js';
 import { scopeScore } from '../heads/abstention.js';
 import { argmax, givenLabels, scores } from '../heads/forward.js';
-import { batchLogits } from '../heads/gradient.js';
-import { type Head, layersOf } from '../heads/head.js';
+import type { Head } from '../heads/head.js';
 import type { PairedRows } from './compare.js';
-import { type EmbeddedRows, gather } from './rows.js';
+import { type EmbeddedRows, vectorOf } from './rows.js';
 
 /** What a head says of one row. */
 export interface Answer {
@@ -24,20 +23,23 @@ export interface Answer {
 /**
  * What a head says of some rows, whatever they are labelled with.
  * @param which rows, in this order
+ * @param logits of these rows, before the temperature
  */
-export function answersOf(head: Head, rows: EmbeddedRows, which: readonly number[]): Answer[] {
-  if (which.length === 0) return [];
-  const vectors = gather(rows, which);
-  return batchLogits(layersOf(head), vectors, which.length).map((logits, place) => {
-    const score = scores(head, logits);
-    const vector = vectors.subarray(place * rows.dimensions, (place + 1) * rows.dimensions);
+export function answersFrom(
+  head: Head,
+  rows: EmbeddedRows,
+  which: readonly number[],
+  logits: readonly Float32Array[],
+): Answer[] {
+  return which.map((row, place) => {
+    const score = scores(head, logits[place]);
     return {
-      row: which[place],
-      logits,
+      row,
+      logits: logits[place],
       scores: score,
       given: givenLabels(head, score),
       confidence: score[argmax(score)],
-      scope: head.abstention && scopeScore(head.abstention, vector, score),
+      scope: head.abstention && scopeScore(head.abstention, vectorOf(rows, row), score),
     };
   });
 }

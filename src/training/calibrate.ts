@@ -4,7 +4,8 @@ import { scores } from '../heads/forward.js';
 import { batchLogits } from '../heads/gradient.js';
 import { type Abstention, type Head, layersOf } from '../heads/head.js';
 import { chooseThreshold } from '../heads/thresholds.js';
-import { answersOf, labelledRows, outOfScopeRows } from './answers.js';
+import { labelledRows, outOfScopeRows } from './answers.js';
+import { answersOf } from './batch-answers.js';
 import { type EmbeddedRows, gather } from './rows.js';
 import { truthOf } from './truth.js';
 

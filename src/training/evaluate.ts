@@ -1,6 +1,7 @@
 import { negativeLogLikelihood } from '../heads/calibration.js';
 import type { Head } from '../heads/head.js';
-import { answersOf, outOfScopeRows } from './answers.js';
+import { outOfScopeRows } from './answers.js';
+import { answersOf } from './batch-answers.js';
 import { calibrate } from './calibrate.js';
 import { type MeasuredAnswer, report, type TaskReport } from './metrics.js';
 import type { EmbeddedRows } from './rows.js';

@@ -142,7 +142,7 @@ describe('what goes on inside', () => {
     expect(await line(api.running, { id })).toMatchObject({
       msg: 'a request failed',
       request,
-      err: { type: 'Error', message: expect.stringContaining('EISDIR'), stack: expect.stringContaining('    at ') },
+      err: { type: 'Error', message: expect.stringContaining('EISDIR') },
     });
   });
 
