@@ -18,9 +18,12 @@ try {
   const address = await readyAt(product);
   const { fineTuned } = await history(createClient({ url: address }));
   await takePictures(address, {
-    try: ['/', 'Everything that could go wrong with the hotel did.'],
-    run: [`/runs/${fineTuned}`],
-    version: ['/models/default/versions/2'],
+    try: ['/', answersTo('Everything that could go wrong with the hotel did.')],
+    run: [
+      `/runs/${fineTuned}`,
+      (page) => page.getByRole('heading', { name: 'Curves' }).evaluate((it) => it.scrollIntoView()),
+    ],
+    version: ['/models/reviews/versions/1'],
     data: ['/data/starter'],
   });
 } finally {
@@ -42,6 +45,7 @@ async function readyAt({ stdout }) {
 /** Something to look at: a version whose encoder's upper layers learned. */
 async function history(client) {
   const input = {
+    model: 'reviews',
     dataset: 'starter',
     freeze: { backbone: 'PARTIAL', frozenLayers: 4 },
     hyperparameters: { epochs: 6 },
@@ -51,20 +55,25 @@ async function history(client) {
   return { fineTuned: training.id };
 }
 
+function answersTo(text) {
+  return async (page) => {
+    await page.getByRole('textbox', { name: 'Texts' }).fill(text);
+    await page.getByRole('heading', { name: `“${text}”` }).waitFor();
+  };
+}
+
+/** Each page by its address, once it is ready. */
 async function takePictures(address, pages) {
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu'],
   });
   try {
-    for (const [name, [path, text]] of Object.entries(pages)) {
+    for (const [name, [path, ready = async () => {}]] of Object.entries(pages)) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 760 }, colorScheme: 'light' });
       await page.goto(address + path, { waitUntil: 'networkidle' });
-      if (text) {
-        await page.getByRole('textbox', { name: 'Texts' }).fill(text);
-        await page.getByRole('heading', { name: `“${text}”` }).waitFor();
-        await page.waitForLoadState('networkidle');
-      }
+      await ready(page);
+      await page.waitForLoadState('networkidle');
       await page.screenshot({ path: at(`${name}.png`) });
       await page.close();
     }

@@ -44,6 +44,11 @@ export function run(
   child.stdout.on('data', hear);
   child.stderr.on('data', hear);
   const closed = once(child, 'close');
+  let tellLate: (error: Error) => void = () => {};
+  const isLate = new Promise<never>((_, reject) => {
+    tellLate = reject;
+  });
+  isLate.catch(() => {});
   started.add(child);
   return {
     child,
@@ -69,7 +74,10 @@ export function run(
     async end(signal = 'SIGINT') {
       const asked = performance.now();
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-      await closed;
+      const late = setTimeout(() => {
+        tellLate(new Error(`it did not end on ${signal}, but said:\n${said}`));
+      }, 40_000);
+      await Promise.race([closed, isLate]).finally(() => clearTimeout(late));
       return { code: child.exitCode, milliseconds: performance.now() - asked };
     },
   };
