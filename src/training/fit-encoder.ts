@@ -4,22 +4,13 @@ import type { Architecture, Pooling } from '../encoder/architecture.js';
 import { encoderParameters, type Learning, wordTable } from '../encoder/training/parameters.js';
 import { describeHead } from '../heads/file.js';
 import type { Head, Layer } from '../heads/head.js';
-import type { Targets } from '../heads/loss.js';
 import { RandomGenerator } from '../random/generator.js';
 import { similarBatches } from './batches.js';
 import type { EncoderCheckpoint } from './encoder-checkpoint.js';
 import { type LearningEncoder, openLearningEncoder } from './encoder-session.js';
+import { encoderStep, type FineHyperparameters, ratesAt } from './encoder-step.js';
 import { measure } from './evaluate.js';
-import {
-  balancedWeights,
-  diverged,
-  type FitOptions,
-  type TaskEpoch,
-  targetsOf,
-  taskEpoch,
-  weightedSum,
-} from './fit.js';
-import type { Hyperparameters } from './hyperparameters.js';
+import { balancedWeights, type FitOptions, type TaskEpoch, targetsOf, taskEpoch, weightedSum } from './fit.js';
 import { lossWeightsOf } from './loss-weights.js';
 import type { EmbeddedRows } from './rows.js';
 import type { EncoderWeights, TokenRows } from './runs.js';
@@ -28,14 +19,6 @@ import type { Split } from './split.js';
 import { headParameter } from './step-graph.js';
 import { noLosses, type TaskLosses, withLosses } from './task-losses.js';
 import { truthOf } from './truth.js';
-
-/** What shapes how an encoder learns, besides what shapes its heads; `dropout` is that of the embedding. */
-export interface FineHyperparameters extends Omit<Hyperparameters, 'encoder'> {
-  readonly encoderLearningRate: number;
-  /** Shares of the activations and of the attention that are dropped within the encoder. */
-  readonly hiddenDropout: number;
-  readonly attentionDropout: number;
-}
 
 /** An encoder as the fit starts from it, and how much of it learns. */
 export interface EncoderStart {
@@ -157,7 +140,7 @@ export async function fitEncoder(
         const share = warmupThenDecay(step, totalSteps, hyperparameters.warmupRatio);
         const weights = lossWeights.values;
         const rates = ratesAt(share, hyperparameters);
-        const losses = await learn(learner, rows, targets, weights, step + 1, rates, noise, options);
+        const losses = await encoderStep(learner, rows, targets, weights, step + 1, rates, noise, hyperparameters);
         lossWeights.learn(losses);
         const loss = weightedSum(losses, weights);
         progress.lossSum += loss * rows.length;
@@ -226,41 +209,6 @@ async function startFrom(learner: LearningEncoder, { resume, seed }: EncoderFitO
     best: checkpoint.best,
   };
 }
-
-/**
- * One step: gradients, clipping, AdamW.
- * @returns the loss of each head
- * @throws Error before anything has changed, where a loss or gradient is not finite
- */
-async function learn(
-  learner: LearningEncoder,
-  rows: readonly number[],
-  targets: readonly Targets[],
-  lossWeights: readonly number[],
-  step: number,
-  { headLearningRate, encoderLearningRate }: Rates,
-  noise: RandomGenerator,
-  { hyperparameters }: EncoderFitOptions,
-): Promise<readonly number[]> {
-  const { maxGradNorm, weightDecay } = hyperparameters;
-  const { losses, words } = await learner.gradients(rows, targets, lossWeights, noise);
-  const norm = learner.weights.gradientNorm(words.length);
-  const loss = weightedSum(losses, lossWeights);
-  if (!Number.isFinite(loss) || !Number.isFinite(norm))
-    throw diverged(`the loss is ${loss}, the length of its gradient ${norm}`, step, 'encoderLearningRate');
-  const gradientScale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
-  const rates = { encoder: encoderLearningRate, head: headLearningRate, weightDecay, gradientScale };
-  learner.weights.step(rates, words);
-  return losses;
-}
-
-type Rates = Pick<FineHyperparameters, 'headLearningRate' | 'encoderLearningRate'>;
-
-/** @param share of the full learning rates */
-const ratesAt = (share: number, { headLearningRate, encoderLearningRate }: FineHyperparameters): Rates => ({
-  headLearningRate: headLearningRate * share,
-  encoderLearningRate: encoderLearningRate * share,
-});
 
 async function validate(
   learner: LearningEncoder,

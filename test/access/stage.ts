@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { type Json, type Running, startApi, temporaryFolder } from '../system/stage.js';
+import { type Json, type Running, settingsOver, startApi, temporaryFolder } from '../system/stage.js';
 
 /** A data folder and a queue, for as many API processes as a test wants. */
 export interface Installation {
@@ -25,10 +25,7 @@ export async function install(): Promise<Installation> {
 /** An installation on a queue that the test wants to do something to. */
 export function startBeside(queue: RunningQueue, folder: Awaited<ReturnType<typeof temporaryFolder>>): Installation {
   const environment: Record<string, string> = {
-    DATA_DIR: folder.path,
-    STARTER: 'off',
-    ENCODER_THREADS: '1',
-    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
+    ...settingsOver(queue, folder.path),
   };
   const started: Running[] = [];
   return {

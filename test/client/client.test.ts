@@ -3,7 +3,16 @@ import { connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, ClientError, createClient, hasEnded, type ProgressEvent } from '#src/client/client.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { data, easyRows, freePort, type Running, startApi, startWorker, temporaryFolder } from '../system/stage.js';
+import {
+  data,
+  easyRows,
+  freePort,
+  type Running,
+  settingsOver,
+  startApi,
+  startWorker,
+  temporaryFolder,
+} from '../system/stage.js';
 import { describeInBrowser, launchChromium } from '../web/chromium.js';
 import { bundledClient } from './bundle.js';
 
@@ -29,8 +38,7 @@ describe('the client', () => {
   beforeAll(async () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
-    const environment: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    const environment = settingsOver(queue, folder.path);
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
     client = createClient({ url: api.address });
   });

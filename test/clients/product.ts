@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { kinds } from '../queue/kinds.js';
-import { startApi, startWorker, temporaryFolder } from '../system/stage.js';
+import { settingsOver, startApi, startWorker, temporaryFolder } from '../system/stage.js';
 
 export const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -20,10 +20,7 @@ export async function startProduct(given: Record<string, string> = {}): Promise<
   const kind = kinds.findLast(({ missing }) => missing === undefined) ?? kinds[0];
   const [folder, queue] = await Promise.all([temporaryFolder(), kind.prepare()]);
   const environment: Record<string, string> = {
-    DATA_DIR: folder.path,
-    STARTER: 'off',
-    ENCODER_THREADS: '1',
-    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
+    ...settingsOver(queue, folder.path),
     ...given,
   };
   const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);

@@ -29,8 +29,7 @@ describe('the command line, with a server', () => {
   beforeAll(async () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
-    const settings: Record<string, string> = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off' };
-    if (queue.config.kind === 'embedded') settings.QUEUE_DIR = queue.config.folder;
+    const settings: Record<string, string> = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off', ...queue.settings };
     [api, worker] = await Promise.all([startApi(settings), startWorker(settings)]);
     environment = { MANYHEAD_URL: api.address, PORT: new URL(api.address).port, ...settings };
     const rows = easyRows().map(({ text, labels }) => `"${text}",${labels[0].label},${labels[1].label}`);

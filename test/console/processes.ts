@@ -1,5 +1,5 @@
 import { kinds } from '../queue/kinds.js';
-import { type Running, run, startApi, startWorker, temporaryFolder } from '../system/stage.js';
+import { type Running, run, settingsOver, startApi, startWorker, temporaryFolder } from '../system/stage.js';
 
 const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
 
@@ -7,10 +7,7 @@ const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
 export async function startProcesses() {
   const [queue, folder] = await Promise.all([embedded.prepare(), temporaryFolder()]);
   const environment: Record<string, string> = {
-    DATA_DIR: folder.path,
-    STARTER: 'off',
-    ENCODER_THREADS: '1',
-    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
+    ...settingsOver(queue, folder.path),
   };
   const workers: Running[] = [];
   const addWorker = async (): Promise<Running> => {

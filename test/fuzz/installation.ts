@@ -11,8 +11,7 @@ const CREATE =
 export async function openInstallation(environment: Record<string, string> = {}) {
   const queue = await (kinds.find(({ name }) => name === 'embedded') ?? kinds[0]).prepare();
   const folder = await temporaryFolder();
-  const settings: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ...environment };
-  if (queue.config.kind === 'embedded') settings.QUEUE_DIR = queue.config.folder;
+  const settings: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ...environment, ...queue.settings };
   const preload = { NODE_OPTIONS: `--import=${new URL('collect.child.mjs', import.meta.url)}` };
   const [api, worker] = await Promise.all([startApi({ ...settings, ...preload }), startWorker(settings)]);
   const { address } = api;

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { data, easyRows, type Json, type Running, startApi, TRAIN, temporaryFolder } from '../system/stage.js';
+import {
+  data,
+  easyRows,
+  type Json,
+  type Running,
+  settingsOver,
+  startApi,
+  TRAIN,
+  temporaryFolder,
+} from '../system/stage.js';
 
 describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
   if (missing) return it.skip(missing, () => {});
@@ -10,9 +19,7 @@ describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
   let api: { running: Running; address: string };
   beforeAll(async () => {
     [queue, folder] = await Promise.all([prepare(), temporaryFolder()]);
-    const place: Record<string, string> =
-      queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder };
-    api = await startApi({ DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1', BOARD: 'on', ...place });
+    api = await startApi({ ...settingsOver(queue, folder.path), BOARD: 'on' });
   });
   afterAll(async () => {
     await api.running.end('SIGKILL');

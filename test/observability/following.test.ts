@@ -11,6 +11,7 @@ import {
   freePort,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   TRAIN,
@@ -35,17 +36,13 @@ describe('what goes on inside', () => {
     const port = await freePort();
     workerMetrics = `http://127.0.0.1:${port}/metrics`;
     const environment: Record<string, string> = {
-      DATA_DIR: folder.path,
-      STARTER: 'off',
-      ENCODER_THREADS: '1',
+      ...settingsOver(queue, folder.path),
       LOG_LEVEL: 'trace',
       SLOW_REQUEST_MS: '1',
       METRICS_PORT: String(port),
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: '100',
     };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
   });
   afterAll(async () => {

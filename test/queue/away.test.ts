@@ -107,11 +107,10 @@ describe.each(kinds)('a queue that goes away, $name', ({ missing, prepare }) => 
 
   it('keeps 200 waiting jobs when it is killed', async () => {
     const jobs = Array.from({ length: 200 }, nextJob);
-    for (let start = 0; start < jobs.length; start += 20)
-      await Promise.all(jobs.slice(start, start + 20).map((job) => queue().add(job)));
+    await inTwenties(jobs, (job) => queue().add(job));
     await running().kill();
     await running().start();
-    const held = await Promise.all(jobs.map((job) => queue().holds(job)));
+    const held = await inTwenties(jobs, (job) => queue().holds(job));
     expect(held.filter(Boolean)).toHaveLength(200);
     const order: string[] = [];
     work(async ({ jobId }) => {
@@ -136,3 +135,14 @@ describe.each(kinds)('a queue that goes away, $name', ({ missing, prepare }) => 
     expect(performance.now() - began).toBeLessThan(timing.closing);
   });
 });
+
+/** All 200 at once would be a question of whether a busy machine answers them within the limit of one call. */
+async function inTwenties<Each, Answer>(
+  all: readonly Each[],
+  ask: (each: Each) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (let start = 0; start < all.length; start += 20)
+    answers.push(...(await Promise.all(all.slice(start, start + 20).map(ask))));
+  return answers;
+}

@@ -12,6 +12,8 @@ import { eventually } from '../eventually.js';
 /** A real queue of one kind, with everything in a folder of its own. */
 export interface RunningQueue {
   readonly config: QueueConfig;
+  /** Environment variables that lead a process to it. */
+  readonly settings: Readonly<Record<string, string>>;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** Stands still, and goes on: SIGSTOP, SIGCONT. */
@@ -36,6 +38,7 @@ async function run(config: QueueConfig, folder: string, launch: () => Promise<Ch
   };
   return {
     config,
+    settings: config.kind === 'redis' ? { REDIS_URL: config.url } : { QUEUE_DIR: config.folder },
     kill,
     freeze: () => child.kill('SIGSTOP'),
     thaw: () => child.kill('SIGCONT'),

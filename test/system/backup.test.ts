@@ -10,6 +10,7 @@ import {
   finished,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   TRAIN,
@@ -30,8 +31,7 @@ describe('a data folder that is copied while everything runs', () => {
   const startOn = async (dataFolder: string): Promise<string> => {
     const queue = await kinds[0].prepare();
     queues.push(queue);
-    const environment: Record<string, string> = { DATA_DIR: dataFolder, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    const environment = settingsOver(queue, dataFolder);
     const [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
     running.push(api.running, worker);
     return api.address;

@@ -10,6 +10,7 @@ import {
   finished,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   TRAIN,
@@ -31,9 +32,7 @@ describe('data sets', () => {
   beforeAll(async () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
-    environment = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    environment = settingsOver(queue, folder.path);
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
   });
   afterAll(async () => {

@@ -12,6 +12,7 @@ import {
   finished,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   subscription,
@@ -63,9 +64,7 @@ describe('fine-tuning the encoder through the API', { timeout: 180_000 }, () => 
   beforeAll(async () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
-    environment = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off', ENCODER_THREADS: '1', LOG_LEVEL: 'info' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    environment = { ...settingsOver(queue, join(folder.path, 'data')), LOG_LEVEL: 'info' };
     api = await startApi(environment);
     workers.push(await startWorker(environment));
   });

@@ -5,7 +5,18 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { ask, data, easyRows, finished, type Json, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
+import {
+  ask,
+  data,
+  easyRows,
+  finished,
+  type Json,
+  settingsOver,
+  startApi,
+  startWorker,
+  TRAIN,
+  temporaryFolder,
+} from './stage.js';
 
 const command = promisify(execFile);
 const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
@@ -25,8 +36,7 @@ describe.skipIf(!canMount && !process.env.CI)('a disk that is full', () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
     await command('mount', ['-t', 'tmpfs', '-o', `size=${SIZE},mode=700`, 'manyhead-test', folder.path]);
-    const environment: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    const environment = settingsOver(queue, folder.path);
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
     await data(api.address, CREATE, { name: 'easy', examples: easyRows() });
   });

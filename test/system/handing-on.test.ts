@@ -9,6 +9,7 @@ import {
   finished,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   TRAIN,
@@ -31,8 +32,7 @@ describe('a worker that is told to stop while an encoder learns', () => {
   beforeAll(async () => {
     queue = await kinds[0].prepare();
     folder = await temporaryFolder();
-    environment = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    environment = settingsOver(queue, folder.path);
     api = await startApi(environment);
     workers.push(await startWorker(environment));
   });

@@ -10,6 +10,7 @@ import {
   finished,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   TRAIN,
@@ -28,9 +29,7 @@ describe('the life of a model', () => {
   beforeAll(async () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
-    const environment: Record<string, string> = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    const environment = settingsOver(queue, folder.path);
     [api, other, worker] = await Promise.all([
       startApi(environment),
       startApi(environment),

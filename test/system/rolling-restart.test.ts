@@ -13,6 +13,7 @@ import {
   type Json,
   type Running,
   run,
+  settingsOver,
   startWorker,
   TRAIN,
   temporaryFolder,
@@ -42,9 +43,7 @@ describe('two APIs behind a proxy, each restarted in turn', () => {
   beforeAll(async () => {
     queue = await queueKind.prepare();
     folder = await temporaryFolder();
-    environment = { DATA_DIR: folder.path, STARTER: 'off', ENCODER_THREADS: '1', ENCODER_CACHE_MB: '0' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    environment = { ...settingsOver(queue, folder.path), ENCODER_CACHE_MB: '0' };
     ports = [await freePort(), await freePort()];
     apis = await Promise.all(ports.map(start));
     worker = await startWorker(environment);

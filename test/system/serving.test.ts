@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { ask, data, type Json, type Running, startApi, temporaryFolder } from './stage.js';
+import { ask, data, type Json, type Running, settingsOver, startApi, temporaryFolder } from './stage.js';
 
 const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
 const EMBED = 'query Embed($texts: [String!]!) { embed(texts: $texts) { vector } }';
@@ -23,13 +23,9 @@ describe('an API with little room', () => {
     queue = await embedded.prepare();
     folder = await temporaryFolder();
     const environment: Record<string, string> = {
-      DATA_DIR: folder.path,
-      STARTER: 'off',
-      ENCODER_THREADS: '1',
+      ...settingsOver(queue, folder.path),
       ENCODER_QUEUE_TOKENS: '2000',
     };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
     api = await startApi(environment);
   });
   afterAll(async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { RunningQueue } from '../queue/kinds.js';
 
 const entry = (path: string): string => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
 
@@ -82,6 +83,14 @@ export function run(
     },
   };
 }
+
+/** Settings of a process over a queue and a data folder, with room for the others on a small machine and nothing trained yet. */
+export const settingsOver = (queue: RunningQueue, dataFolder: string): Record<string, string> => ({
+  DATA_DIR: dataFolder,
+  STARTER: 'off',
+  ENCODER_THREADS: '1',
+  ...queue.settings,
+});
 
 /** An API process that answers. */
 export async function startApi(environment: Record<string, string>): Promise<{ running: Running; address: string }> {

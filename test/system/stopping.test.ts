@@ -8,7 +8,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
-import { data, easyRows, freePort, type Running, run, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
+import {
+  data,
+  easyRows,
+  freePort,
+  type Running,
+  run,
+  settingsOver,
+  startApi,
+  startWorker,
+  TRAIN,
+  temporaryFolder,
+} from './stage.js';
 
 /** A process that does not stop by itself is ended after 4.5 s: sooner means that nothing had to be cut short. */
 const BY_ITSELF = 4_000;
@@ -38,9 +49,7 @@ describe.each(kinds)('a queue that is killed, $name', ({ missing, prepare }) => 
   beforeAll(async () => {
     queue = await prepare();
     folder = await temporaryFolder();
-    environment = { DATA_DIR: join(folder.path, 'data'), STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    environment = settingsOver(queue, join(folder.path, 'data'));
   });
   afterAll(async () => {
     await Promise.all(open.map((each) => each.end('SIGKILL')));

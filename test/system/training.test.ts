@@ -13,6 +13,7 @@ import {
   JOB,
   type Json,
   type Running,
+  settingsOver,
   startApi,
   startWorker,
   subscription,
@@ -55,9 +56,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     queue = await prepare();
     folder = await temporaryFolder();
     const dataFolder = join(folder.path, 'data');
-    environment = { DATA_DIR: dataFolder, STARTER: 'off', ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'redis') environment.REDIS_URL = queue.config.url;
-    else environment.QUEUE_DIR = queue.config.folder;
+    environment = settingsOver(queue, dataFolder);
     apis.push(await startApi(environment), await startApi(environment));
     workers.push(await startWorker(environment), await startWorker(environment));
   });

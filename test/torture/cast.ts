@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../eventually.js';
 import { kinds } from '../queue/kinds.js';
-import { freePort } from '../system/stage.js';
+import { freePort, settingsOver } from '../system/stage.js';
 import type { Settings } from './settings.js';
 
 const APIS = 2;
@@ -52,14 +52,11 @@ export async function openCast({ queue: kind }: Settings, dataFolder: string, lo
   const environment: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
-    DATA_DIR: dataFolder,
-    STARTER: 'off',
-    ENCODER_THREADS: '1',
+    ...settingsOver(queue, dataFolder),
     TRAINING_THREADS: '1',
     ENCODER_MEMORY_MB: '300',
     NODE_OPTIONS: `--import ${clockModule}`,
     TORTURE_CLOCK: clock,
-    ...(queue.config.kind === 'redis' ? { REDIS_URL: queue.config.url } : { QUEUE_DIR: queue.config.folder }),
   };
   const ports = await Promise.all(Array.from({ length: APIS }, freePort));
   const apis = ports.map((port, index) =>

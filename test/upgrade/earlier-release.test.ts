@@ -31,8 +31,7 @@ describe('a data folder that an earlier release has written', () => {
     folder = await temporaryFolder();
     await cp(join(EARLIER, 'stored'), folder.path, { recursive: true });
     told = JSON.parse(await readFile(join(EARLIER, 'told.json'), 'utf8'));
-    environment = { DATA_DIR: folder.path, ENCODER_THREADS: '1' };
-    if (queue.config.kind === 'embedded') environment.QUEUE_DIR = queue.config.folder;
+    environment = { DATA_DIR: folder.path, ENCODER_THREADS: '1', ...queue.settings };
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
   });
   afterAll(async () => {
