@@ -66,7 +66,6 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
           {
             jobId: deliveryId(delivery),
             attempts: mostLosses,
-            backoff: { type: 'fixed', delay: 1_000 },
             removeOnComplete: true,
             removeOnFail: true,
           },

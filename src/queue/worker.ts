@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type IQueueBackend, type Job, WaitingError, Worker } from 'bullmq';
 import type { QueueConfig } from '../config.js';
 import { messageOf } from '../errors.js';
@@ -33,6 +34,9 @@ export interface WorkerTiming {
 }
 
 const usualTiming: WorkerTiming = { lock: 10_000, stalledCheck: 2_500, closing: 8_500 };
+
+/** How long a worker waits before it gives back what it could not do, in milliseconds. */
+const retryAfter = 1_000;
 
 export interface TrainingWorker {
   /** Takes no more, aborts what runs, waits for it to return (not for ever), lets go of every connection. */
@@ -94,6 +98,8 @@ export function openWorker(
       return await run(delivery, { report: reporter.report, signal: lease.signal });
     } catch (error) {
       complain(`queue: the run of ${job.id} threw, and will be tried again: ${messageOf(error)}`);
+      // Here and not in the queue, which would tell the time to try it again by the clock of this machine.
+      await delay(retryAfter, undefined, { signal: lease.signal }).catch(() => {});
       throw error;
     } finally {
       if (!lease.isLost()) await until(AbortSignal.timeout(callLimit), reporter.flush()).catch(() => {});

@@ -85,6 +85,24 @@ describe('the process of the embedded queue', () => {
     await Promise.all(clients.map((client) => client.end()));
   });
 
+  it('does not keep to times that it wrote while its clock was ahead by years', async () => {
+    const before = await connect(folder);
+    await before.query("INSERT INTO meta (queue, field, value) VALUES ('old', 'stalled-check', '9000000000000')");
+    await before.query(
+      "INSERT INTO job (queue, id, seq, name, state, data, opts, added_at_ms, locked_until_ms) VALUES ('old', '1', 1, 'x', 'active', '{}', '{}', 0, 9000000000000)",
+    );
+    await before.end();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    child = await startEmbeddedQueue(folder);
+    const after = await connect(folder);
+    expect((await after.query("SELECT * FROM meta WHERE queue = 'old'")).rows).toEqual([]);
+    const { rows } = await after.query("SELECT locked_until_ms FROM job WHERE queue = 'old'");
+    expect(Number(rows[0].locked_until_ms) - Date.now()).toBeLessThanOrEqual(10_000);
+    await after.query("DELETE FROM job WHERE queue = 'old'");
+    await after.end();
+  });
+
   it('ends within 2 s on SIGTERM and leaves nothing in the way', async () => {
     const began = performance.now();
     child.kill('SIGTERM');

@@ -18,10 +18,12 @@ export interface Stage {
   work(run: Run, concurrency?: number): TrainingWorker;
   /** Everything that a listener hears from now on. */
   hear(): Promise<QueueEvent[]>;
-  /** A worker process, to be killed. */
-  startChild(): ChildProcess;
+  /** A worker process, to be killed. Its clock may be off, by so many milliseconds, and its runs may throw. */
+  startChild(options?: { readonly clockOff?: number; readonly throws?: boolean }): ChildProcess;
   closeAll(): Promise<void>;
 }
+
+const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
 export function stage(prepare: Kind['prepare']): Stage {
   let running: RunningQueue | undefined;
@@ -70,9 +72,12 @@ export function stage(prepare: Kind['prepare']): Stage {
       );
       return heard;
     },
-    startChild() {
-      const settings = JSON.stringify({ config: there(running).config, timing });
-      const child = fork(fileURLToPath(new URL('./worker.child.mjs', import.meta.url)), [settings], { execArgv: [] });
+    startChild({ clockOff = 0, throws = false } = {}) {
+      const settings = JSON.stringify({ config: there(running).config, timing, throws });
+      const child = fork(pathOf('./worker.child.mjs'), [settings], {
+        execArgv: ['--import', pathOf('../clock.mjs')],
+        env: { ...process.env, CLOCK_OFF: String(clockOff) },
+      });
       children.push(child);
       return child;
     },

@@ -1,7 +1,7 @@
-// A worker process that takes one delivery and never finishes it: it is there to be killed.
+// A worker process that takes one delivery and never finishes it, or fails: it is there to be killed.
 import { openWorker } from '#src/queue/worker.js';
 
-const { config, timing } = JSON.parse(process.argv[2] ?? '');
+const { config, timing, throws } = JSON.parse(process.argv[2] ?? '');
 openWorker(config, {
   concurrency: 1,
   timing,
@@ -9,6 +9,7 @@ openWorker(config, {
   run: (delivery, { signal, report }) => {
     report({ by: process.pid });
     process.send?.(delivery);
+    if (throws) throw new Error('a bug');
     return new Promise((resolve) => signal.addEventListener('abort', () => resolve('hand back')));
   },
 });

@@ -48,7 +48,7 @@ export async function openCast({ queue: kind }: Settings, dataFolder: string, lo
   const queue = await prepared.prepare();
   mkdirSync(logs, { recursive: true });
   const clock = join(logs, 'clock');
-  const clockModule = fileURLToPath(new URL('./clock.mjs', import.meta.url));
+  const clockModule = fileURLToPath(new URL('../clock.mjs', import.meta.url));
   const environment: NodeJS.ProcessEnv = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -56,7 +56,7 @@ export async function openCast({ queue: kind }: Settings, dataFolder: string, lo
     TRAINING_THREADS: '1',
     ENCODER_MEMORY_MB: '300',
     NODE_OPTIONS: `--import ${clockModule}`,
-    TORTURE_CLOCK: clock,
+    CLOCK_FILE: clock,
   };
   const ports = await Promise.all(Array.from({ length: APIS }, freePort));
   const apis = ports.map((port, index) =>

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { runMigrations } from 'bullmq';
 import { startChild } from '../../processes/child.js';
+import { ownSchema, ruleByOwnClock } from './clock.js';
 
 /** A queue is small: PostgreSQL's usual 128 MB of buffers would only be memory that is touched and kept. */
 const settings = ['shared_buffers=8MB', 'wal_buffers=256kB', 'min_wal_size=32MB', 'max_wal_size=64MB'];
@@ -26,8 +27,9 @@ export async function openDatabase(folder: string, signal: AbortSignal): Promise
       return { rows: [] };
     },
   });
+  await ruleByOwnClock(database);
   // Every client shares this session: its search path, and what it listens to.
-  await database.exec('SET search_path TO bullmq, public; LISTEN bullmq_jobs; LISTEN bullmq_events');
+  await database.exec(`SET search_path TO ${ownSchema}, bullmq, public; LISTEN bullmq_jobs; LISTEN bullmq_events`);
   return database;
 }
 

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { messageOf } from '../../errors.js';
+import { mendTimes } from './clock.js';
 import { openDatabase, tidy } from './database.js';
 import { lockFolder } from './lock.js';
 import { checkPrivate, makePrivate, placeOf } from './place.js';
@@ -12,6 +13,7 @@ import { serveDatabase } from './server.js';
  */
 const longestGoodbye = 1_500;
 const tidyEvery = 60 * 60_000;
+const mendTimesEvery = 10_000;
 
 function fail(error: unknown): never {
   process.stderr.write(`queue: ${messageOf(error).split('\n')[0]}\n`);
@@ -48,10 +50,12 @@ async function serve(folder: string): Promise<void> {
   const server = await serveDatabase(database, place.socket, fail);
   chmodSync(place.socket, 0o600);
   const tidying = setInterval(() => void tidy(database).catch(fail), tidyEvery);
+  const mending = setInterval(() => void mendTimes(database).catch(fail), mendTimesEvery);
 
   const close = async (): Promise<void> => {
     setTimeout(() => process.exit(1), longestGoodbye).unref();
     clearInterval(tidying);
+    clearInterval(mending);
     await server.close();
     await database.close();
     unlock();
