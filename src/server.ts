@@ -17,7 +17,7 @@ import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
-import { sweepCheckpoints } from './jobs/sweep.js';
+import { sweepCheckpoints, sweepRows } from './jobs/sweep.js';
 import { openLog } from './log.js';
 import { batchMetrics, encoderMetrics } from './metrics/encoders.js';
 import { processMetrics } from './metrics/process.js';
@@ -41,6 +41,9 @@ import { openTracing } from './tracing/open.js';
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
 const RECONCILE_EVERY = 60_000;
 
+/** How often rows that nobody needs any more are looked for, in milliseconds. */
+const SWEEP_EVERY = 60 * 60_000;
+
 /** Starts the API: opens every room, then the port. */
 async function startApi(config: Config): Promise<Started & { readonly address: string }> {
   const log = openLog('api', config.logLevel);
@@ -59,7 +62,8 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const tracing = await openTracing('manyhead-api', config.tracesEndpoint, log);
   const registry = registryOn(store);
   const datasets = datasetsOn(store);
-  const vectors = datasetVectorsOn(storedVectorsOn(store), encoders);
+  const storedVectors = storedVectorsOn(store);
+  const vectors = datasetVectorsOn(storedVectors, encoders);
   await registry.sweep();
   const jobRooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
   await sweepCheckpoints(jobRooms.records, jobRooms.checkpoints);
@@ -110,6 +114,12 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     );
   const comparing = setInterval(compare, RECONCILE_EVERY);
   await compare();
+  const sweep = () =>
+    sweepRows({ ...rooms, vectors: storedVectors }).catch((error) =>
+      log.warn('rows that nobody needs could not be removed', { why: messageOf(error) }),
+    );
+  const sweeping = setInterval(sweep, SWEEP_EVERY);
+  void sweep();
   if (config.starter) {
     const job = await trainStarterHeads(store, rooms);
     if (job) log.info('starter job queued', { job: job.id });
@@ -120,6 +130,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     leave: http.leave,
     async stop() {
       clearInterval(comparing);
+      clearInterval(sweeping);
       access.close();
       await http.close();
       limits.close();

@@ -57,6 +57,24 @@ export function folderStore(folder: string): ArtifactStore {
     }
   };
 
+  /** Milliseconds, and NaN where there is none. */
+  const ageOf = async (path: string): Promise<number> => {
+    const stamp = (await stampOf(path)) ?? Number.NaN;
+    return Math.max(0, (await fileTime()) - stamp);
+  };
+
+  /** @returns false where there is none */
+  const touch = async (path: string): Promise<boolean> => {
+    const now = new Date(await fileTime());
+    try {
+      await utimes(path, now, now);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  };
+
   const ready = async (path: string): Promise<void> => {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   };
@@ -104,7 +122,11 @@ export function folderStore(folder: string): ArtifactStore {
         },
         async (path) => {
           await ready(place(key));
-          return created(link(path, place(key)), dirname(place(key)));
+          // Where it is there already it may be about to go: whoever removes it looks at its age before and after.
+          for (;;) {
+            if (await created(link(path, place(key)), dirname(place(key)))) return true;
+            if (await touch(place(key))) return false;
+          }
         },
       );
     },
@@ -162,14 +184,32 @@ export function folderStore(folder: string): ArtifactStore {
       ),
 
     async age(keyOrPrefix) {
-      const stamp = await stampOf(place(keyOrPrefix));
-      return stamp === undefined ? undefined : Math.max(0, (await fileTime()) - stamp);
+      const age = await ageOf(place(keyOrPrefix));
+      return Number.isNaN(age) ? undefined : age;
     },
 
-    async touch(keyOrPrefix) {
-      const now = new Date(await fileTime());
-      await utimes(place(keyOrPrefix), now, now);
-    },
+    touch: (keyOrPrefix) => touch(place(keyOrPrefix)),
+
+    deleteOlder: (keyOrPrefix, milliseconds) =>
+      throughAside(
+        async () => {},
+        async (aside) => {
+          const path = place(keyOrPrefix);
+          if (!((await ageOf(path)) > milliseconds)) return false;
+          try {
+            await rename(path, aside);
+          } catch (error) {
+            if (isMissing(error)) return false;
+            throw error;
+          }
+          if ((await ageOf(aside)) > milliseconds) {
+            await flushFolder(dirname(path));
+            return true;
+          }
+          await created(rename(aside, path), dirname(path));
+          return false;
+        },
+      ),
 
     async sweep() {
       const now = await fileTime();

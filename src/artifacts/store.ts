@@ -14,7 +14,7 @@ export interface ArtifactStore {
   /** Creates the object if nobody has; false, and nothing changed, where there is one already. */
   create(key: string, bytes: Uint8Array): Promise<boolean>;
   /**
-   * Creates an object from bytes that come bit by bit, if nobody has.
+   * Creates an object from bytes that come bit by bit, if nobody has; one that is there already counts as young again.
    * @param write hands on the bytes in their order, and returns the key, which may depend on them; nothing is left where it throws
    */
   createFrom(write: (append: (bytes: Uint8Array) => Promise<void>) => Promise<string>): Promise<boolean>;
@@ -33,8 +33,14 @@ export interface ArtifactStore {
   delete(keyOrPrefix: string): Promise<void>;
   /** Milliseconds since an object, or what is directly under a prefix, was put there or `touch`ed; undefined where there is none. */
   age(keyOrPrefix: string): Promise<number | undefined>;
-  /** Makes an object, or what is under a prefix, as young as if it had been put there just now. */
-  touch(keyOrPrefix: string): Promise<void>;
+  /** Makes an object, or what is under a prefix, as young as if it had been put there just now; false where there is none. */
+  touch(keyOrPrefix: string): Promise<boolean>;
+  /**
+   * Removes what is older, by `age`. Whoever touches it meanwhile, or creates the same again, finds it there.
+   * @param milliseconds that it must have been left alone for
+   * @returns false where it stays, or is not there
+   */
+  deleteOlder(keyOrPrefix: string, milliseconds: number): Promise<boolean>;
   /** Removes what a process that was killed left half-written; harmless beside running ones. */
   sweep(): Promise<void>;
 }

@@ -48,9 +48,18 @@ export interface Datasets {
   find(name: string): Promise<Dataset | undefined>;
   /** @throws ManyheadError NOT_FOUND listing the data sets there are */
   get(name: string, field: string): Promise<Dataset>;
-  /** Forgets the name; the rows stay for the versions trained on them. @returns false where there was none */
+  /** Forgets the name; the rows stay for those who know their digest. @returns false where there was none */
   delete(name: string): Promise<boolean>;
+  /** Makes sure that the rows of a digest are there for another hour; false where they are gone. */
+  keep(digest: string): Promise<boolean>;
+  /** The digests of rows that no name means, and that nobody has stored or kept for an hour. */
+  nameless(): Promise<readonly string[]>;
+  /** Deletes the rows of one of those, unless somebody has stored or kept them meanwhile. */
+  deleteNameless(digest: string): Promise<void>;
 }
+
+/** Between the storing of rows and a name, job or version that needs them pass moments; this is an hour, in milliseconds. */
+const OLD = 60 * 60 * 1000;
 
 /** Rows are written in pieces of about this many bytes. */
 const PIECE = 1 << 20;
@@ -164,6 +173,18 @@ export function datasetsOn(store: ArtifactStore): Datasets {
       if ((await find(name)) === undefined) return false;
       await store.delete(`datasets/names/${name}`);
       return true;
+    },
+    keep: (digest) => store.touch(rowsKey(digest)),
+    async nameless() {
+      const there = (await store.list('datasets/rows')).map((file) => file.replace(/\.jsonl$/, ''));
+      const ages = await Promise.all(there.map((digest) => store.age(rowsKey(digest))));
+      const old = there.filter((_, index) => (ages[index] ?? 0) > OLD);
+      const named = new Set<string | undefined>();
+      for (const name of await names()) named.add((await find(name))?.digest);
+      return old.filter((digest) => !named.has(digest));
+    },
+    async deleteNameless(digest) {
+      await store.deleteOlder(rowsKey(digest), OLD);
     },
   };
 }

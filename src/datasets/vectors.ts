@@ -5,6 +5,8 @@ export interface StoredVectors {
   /** [rows, dimensions]; undefined where they are not stored. */
   get(digest: string, encoder: string, rows: number, dimensions: number): Promise<Float32Array | undefined>;
   put(digest: string, encoder: string, vectors: Float32Array): Promise<void>;
+  /** Deletes those of all encoders. */
+  delete(digest: string): Promise<void>;
 }
 
 /** More are not worth their place on the disk: 1 GB, or 700,000 rows of 384 numbers. */
@@ -25,5 +27,6 @@ export function storedVectorsOn(store: ArtifactStore): StoredVectors {
       const bytes = new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength);
       if (bytes.length <= MOST_BYTES) await store.create(key(digest, encoder), bytes);
     },
+    delete: (digest) => store.delete(`datasets/vectors/${digest}`),
   };
 }

@@ -1,8 +1,11 @@
+import type { Datasets } from '../datasets/store.js';
 import { ManyheadError } from '../errors.js';
 import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
+import type { Registry } from '../registry/registry.js';
 import type { Checkpoints } from './checkpoints.js';
 import { hasEnded, type Job, type JobOrigin, type JobState, type Order, startedAt } from './job.js';
+import { refuseWhereGone } from './needs.js';
 import type { JobRecords } from './records.js';
 
 /** Where jobs are kept, and what delivers them. */
@@ -10,6 +13,12 @@ export interface JobRooms {
   readonly records: JobRecords;
   readonly queue: TrainingQueue;
   readonly checkpoints: Checkpoints;
+}
+
+/** What accepting a job looks at besides. */
+export interface AcceptingRooms extends JobRooms {
+  readonly datasets: Pick<Datasets, 'keep'>;
+  readonly registry: Pick<Registry, 'versions'>;
 }
 
 /** Who asks. */
@@ -22,14 +31,11 @@ export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, atte
 /**
  * Accepts a job: its record first, then the queue; where the queue is away nothing is left of it. Where the queue went away
  * between taking it and saying so, and a worker has begun, it is accepted all the same.
- * @throws ManyheadError QUEUE_UNAVAILABLE
+ * @throws ManyheadError QUEUE_UNAVAILABLE; CONFLICT where what it needs is gone since it was checked
  */
-export async function submit(
-  order: Order,
-  { name }: Caller,
-  { records, queue }: JobRooms,
-  origin?: JobOrigin,
-): Promise<Job> {
+export async function submit(order: Order, { name }: Caller, rooms: AcceptingRooms, origin?: JobOrigin): Promise<Job> {
+  const { records, queue } = rooms;
+  await refuseWhereGone(order, rooms);
   const job = await records.create(order, name, origin);
   try {
     await queue.add(deliveryOf(job));
@@ -71,9 +77,11 @@ export async function cancel(id: string, { records, queue, checkpoints }: JobRoo
 
 /**
  * Queues a job that failed or was cancelled again, as its next attempt.
- * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed; QUEUE_UNAVAILABLE, and the job stays as it was
+ * @throws ManyheadError NOT_FOUND; CONFLICT where it has not failed, or what it needs is gone; QUEUE_UNAVAILABLE, and the job
+ *   stays as it was
  */
-export async function retry(id: string, { records, queue }: JobRooms, origin?: JobOrigin): Promise<Job> {
+export async function retry(id: string, rooms: AcceptingRooms, origin?: JobOrigin): Promise<Job> {
+  const { records, queue } = rooms;
   await queue.ping();
   const before = await records.get(id);
   const check = ({ state }: Job): void => {
@@ -84,6 +92,8 @@ export async function retry(id: string, { records, queue }: JobRooms, origin?: J
         'id',
       );
   };
+  check(before);
+  await refuseWhereGone(before.order, rooms);
   const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));

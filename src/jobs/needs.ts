@@ -1,4 +1,6 @@
+import type { Datasets } from '../datasets/store.js';
 import { ManyheadError, shown } from '../errors.js';
+import type { Registry } from '../registry/registry.js';
 import { hasEnded, type Job, type Order } from './job.js';
 import type { JobRecords } from './records.js';
 
@@ -33,3 +35,20 @@ export function needs(order: Order, what: Needed): boolean {
       return order.encoder?.fineTuned ?? false;
   }
 }
+
+/**
+ * Makes sure that what a job needs is there, and stays for as long as it takes to write the job down: from then on nobody deletes it.
+ * @throws ManyheadError CONFLICT where it is gone
+ */
+export async function refuseWhereGone(
+  order: Order,
+  { datasets, registry }: { readonly datasets: Pick<Datasets, 'keep'>; readonly registry: Pick<Registry, 'versions'> },
+): Promise<void> {
+  const version = order.kind === 'TRAIN' ? order.base : order.kind === 'EVALUATE' ? order.version : undefined;
+  if (version !== undefined && !(await registry.versions(order.model)).includes(version))
+    throw gone(`version ${version} of model ${shown(order.model)} was`);
+  if (!(await datasets.keep(order.datasetDigest))) throw gone('the rows were');
+}
+
+const gone = (what: string): ManyheadError =>
+  new ManyheadError('CONFLICT', `${what} deleted, so this job cannot be done: queue a new one.`, 'id');

@@ -14,6 +14,8 @@ export interface StoredEncoders {
   delete(id: string): Promise<void>;
   /** Those that were stored so long ago that whoever stored them has made a version since, or never will. */
   old(): Promise<readonly string[]>;
+  /** Deletes one of those, unless somebody has stored it again meanwhile. */
+  deleteOld(id: string): Promise<void>;
 }
 
 /** Between an encoder and the version that reads from it pass moments; this is an hour, in milliseconds. */
@@ -27,7 +29,7 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
       const weights = files.get(WEIGHTS);
       if (weights === undefined) throw new Error('an encoder without weights cannot be stored');
       const id = createHash('sha256').update(weights).digest('hex');
-      if (!(await store.createAll(key(id), files))) await store.touch(key(id));
+      while (!(await store.createAll(key(id), files))) if (await store.touch(key(id))) break;
       return id;
     },
     async folder(id) {
@@ -40,6 +42,9 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
       const ids = await store.list('encoders');
       const ages = await Promise.all(ids.map((id) => store.age(key(id))));
       return ids.filter((_, index) => (ages[index] ?? 0) > OLD);
+    },
+    async deleteOld(id) {
+      await store.deleteOlder(key(id), OLD);
     },
   };
 }

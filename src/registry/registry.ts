@@ -20,6 +20,8 @@ export interface Registry {
   models(): Promise<readonly string[]>;
   /** The numbers of a model's versions, ascending. */
   versions(model: string): Promise<readonly number[]>;
+  /** A version, unless it is gone. @throws ManyheadError DAMAGED */
+  find(model: string, number: number): Promise<ModelVersion | undefined>;
   /** @throws ManyheadError NOT_FOUND listing the models, or the versions, that there are */
   version(model: string, number: number, field?: string): Promise<ModelVersion>;
   /**
@@ -173,6 +175,7 @@ export function registryOn(store: ArtifactStore): Registry {
   return {
     models,
     versions,
+    find,
     version,
     async versionOrProduction(model, number) {
       const wanted = number ?? (await standing(model)).aliases[PRODUCTION];
@@ -247,7 +250,8 @@ export function registryOn(store: ArtifactStore): Registry {
     },
     async sweep() {
       for (const model of await store.list('models')) await unlessDamaged(sweepModel(model));
-      for (const id of await encoders.old()) if ((await unlessDamaged(isRead(id))) === false) await encoders.delete(id);
+      for (const id of await encoders.old())
+        if ((await unlessDamaged(isRead(id))) === false) await encoders.deleteOld(id);
     },
   };
 }

@@ -72,8 +72,9 @@ describe('a store in a folder', () => {
       expect(await store.age('a/b')).toBeLessThan(60_000);
       await utimes(join(folder.path, 'a', 'b'), 0, 0);
       expect(await store.age('a/b')).toBeGreaterThan(3_600_000);
-      await store.touch('a/b');
+      expect(await store.touch('a/b')).toBe(true);
       expect(await store.age('a/b')).toBeLessThan(60_000);
+      expect(await store.touch('a/c')).toBe(false);
       expect(await store.age('a/c')).toBeUndefined();
     } finally {
       vi.useRealTimers();

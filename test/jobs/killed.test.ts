@@ -1,22 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import type { ArtifactStore } from '#src/artifacts/store.js';
-import { retry, submit } from '#src/jobs/actions.js';
+import { datasetsOn } from '#src/datasets/store.js';
+import { type AcceptingRooms, retry, submit } from '#src/jobs/actions.js';
 import { type Checkpoints, checkpointsOn } from '#src/jobs/checkpoints.js';
 import { type JobRecords, jobRecordsOn } from '#src/jobs/records.js';
 import { sweepCheckpoints } from '#src/jobs/sweep.js';
+import { registryOn } from '#src/registry/registry.js';
 import type { EvaluationOrder, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
+import { draft } from '../registry/draft.js';
 import { temporaryFolder } from '../system/stage.js';
 
-const order: EvaluationOrder = {
-  kind: 'EVALUATE',
-  model: 'some',
-  version: 1,
-  tasks: [],
-  dataset: undefined,
-  datasetDigest: '',
-};
 const [startedAt, finishedAt] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'];
 const running: JobState = { status: 'RUNNING', startedAt };
 const cancelled: JobState = { status: 'CANCELLED', startedAt: undefined, finishedAt };
@@ -28,11 +23,18 @@ describe('a job whose processes are killed', () => {
   let store: ArtifactStore;
   let records: JobRecords;
   let checkpoints: Checkpoints;
+  let rooms: Omit<AcceptingRooms, 'queue'>;
+  let order: EvaluationOrder;
   beforeEach(async () => {
     folder = await temporaryFolder();
     store = folderStore(folder.path);
     records = jobRecordsOn(store);
     checkpoints = checkpointsOn(store);
+    const [datasets, registry] = [datasetsOn(store), registryOn(store)];
+    await registry.publish(draft(), [], undefined);
+    const datasetDigest = await datasets.putRows([{ text: 'a', labels: {} }]);
+    order = { kind: 'EVALUATE', model: 'support', version: 1, tasks: [], dataset: undefined, datasetDigest };
+    rooms = { records, checkpoints, datasets, registry };
   });
   afterEach(() => folder.remove());
 
@@ -52,22 +54,41 @@ describe('a job whose processes are killed', () => {
 
   it('is accepted where a worker has begun, though the queue did not say that it had it', async () => {
     const queue = mute((id) => records.move(id, () => running));
-    const job = await submit(order, ann, { records, queue, checkpoints });
+    const job = await submit(order, ann, { ...rooms, queue });
     expect((await records.get(job.id)).state).toEqual(running);
   });
 
   it('leaves nothing where none has', async () => {
-    await expect(submit(order, ann, { records, queue: mute(async () => {}), checkpoints })).rejects.toThrow('away');
+    await expect(submit(order, ann, { ...rooms, queue: mute(async () => {}) })).rejects.toThrow('away');
     expect(await records.ids()).toEqual([]);
   });
 
   it('is tried again where a worker has begun, though the queue did not say that it had it', async () => {
     const { id } = await records.create(order, 'ann');
     await records.move(id, () => cancelled);
-    await expect(retry(id, { records, queue: mute(async () => {}), checkpoints })).rejects.toThrow('away');
+    await expect(retry(id, { ...rooms, queue: mute(async () => {}) })).rejects.toThrow('away');
     expect((await records.get(id)).state).toEqual(cancelled);
     const queue = mute(() => records.move(id, () => running));
-    expect(await retry(id, { records, queue, checkpoints })).toMatchObject({ attempt: 3, state: running });
+    expect(await retry(id, { ...rooms, queue })).toMatchObject({ attempt: 3, state: running });
+  });
+
+  it('is not tried again where what it needs was deleted', async () => {
+    const queue: TrainingQueue = { ...mute(async () => {}), add: async () => {} };
+    const [noVersion, noRows] = [
+      await records.create({ ...order, version: 7 }, 'ann'),
+      await records.create({ ...order, datasetDigest: 'gone' }, 'ann'),
+    ];
+    for (const [{ id }, what] of [
+      [noVersion, 'version 7 of model "support" was'],
+      [noRows, 'the rows were'],
+    ] as const) {
+      await records.move(id, () => cancelled);
+      await expect(retry(id, { ...rooms, queue })).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: `${what} deleted, so this job cannot be done: queue a new one.`,
+      });
+      expect((await records.get(id)).state).toEqual(cancelled);
+    }
   });
 
   it('leaves no checkpoint once it has ended and a process has started; until then it keeps it', async () => {

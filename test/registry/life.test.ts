@@ -7,37 +7,7 @@ import { sealed } from '#src/artifacts/seal.js';
 import type { ArtifactStore } from '#src/artifacts/store.js';
 import { storedEncodersOn } from '#src/registry/encoders.js';
 import { type Registry, registryOn } from '#src/registry/registry.js';
-import type { VersionDraft } from '#src/registry/version.js';
-
-let jobs = 0;
-const draft = (encoder = 'pretrained', jobId = `job-${++jobs}`): VersionDraft => ({
-  model: 'support',
-  parent: undefined,
-  jobId,
-  tasks: [],
-  encoder: { id: encoder, base: 'base', fineTuned: encoder !== 'pretrained', dimensions: 2, maxTokens: 8 },
-  freeze: { backbone: 'FULL', heads: [] },
-  hyperparameters: {
-    epochs: 1,
-    batchSize: 8,
-    headLearningRate: 0.1,
-    weightDecay: 0,
-    warmupRatio: 0,
-    dropout: 0,
-    maxGradNorm: 0,
-    hiddenUnits: 0,
-    patience: 1,
-    encoder: undefined,
-  },
-  lossWeights: {},
-  validationSplit: 0.1,
-  seed: 1,
-  dataset: undefined,
-  datasetDigest: '',
-  metrics: [],
-  libraries: {},
-  seconds: {},
-});
+import { draft } from './draft.js';
 
 describe('the life of a model', () => {
   let folder: string;
