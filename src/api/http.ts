@@ -19,6 +19,7 @@ import { ownSitesQueries } from './cross-site.js';
 import { documentCache } from './document-cache.js';
 import { callerError } from './errors.js';
 import type { Gate } from './gate/gate.js';
+import { isGone } from './gone.js';
 import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
 import { serveHealth } from './health.js';
 import { inspectRequests } from './inspect-requests.js';
@@ -157,6 +158,7 @@ const bodyErrors =
   (log: Log): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
+    if (isGone(error, response)) return;
     const status = typeof error?.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
     if (status === 500) {
       response.status(500).json({ errors: [callerError(error, log, requestOf(request)?.id)] });

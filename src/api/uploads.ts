@@ -9,6 +9,7 @@ import type { RequestMetrics } from '../metrics/requests.js';
 import { checkName } from '../names.js';
 import type { Rooms } from './context.js';
 import { callerError } from './errors.js';
+import { isGone } from './gone.js';
 import { requestOf } from './requests/request.js';
 
 /** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
@@ -52,8 +53,7 @@ export function serveUploads(app: Express, rooms: Rooms, longest: number, metric
       log.info('data set uploaded', about);
       response.json(dataset);
     } catch (error) {
-      // Who has gone away hears nothing.
-      if (!response.destroyed) refuse(error, request, response, log);
+      if (!isGone(error, response)) refuse(error, request, response, log);
     }
   });
 }

@@ -5,6 +5,7 @@ import { RateLimited } from '../../access/rate-limits.js';
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
 import type { Rooms } from '../context.js';
+import { isGone } from '../gone.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
 import { RETRY_AFTER } from '../refusal-status.js';
 import { requestOf } from '../requests/request.js';
@@ -82,8 +83,7 @@ const errors =
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const observed = requestOf(request);
-    // Who has gone away hears nothing.
-    if (response.destroyed) return;
+    if (isGone(error, response)) return;
     if (error instanceof RateLimited) response.set('Retry-After', String(error.allowance.reset));
     const refusal = unreadable(error) ?? callerOpenAiError(error, log, observed?.id);
     observed?.fails(error instanceof ManyheadError ? error.code : refusal.status < 500 ? 'BAD_REQUEST' : 'INTERNAL');
