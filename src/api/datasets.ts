@@ -142,7 +142,8 @@ export class DatasetResolver {
   }
 
   @Mutation(() => Boolean, {
-    description: 'Forget a data set; false where there was none. Versions trained on it keep what they know.',
+    description:
+      'Forget a data set; false where there was none. Versions trained on it keep what they know, and its rows; once nothing needs the rows any more, they are removed.',
   })
   async deleteDataset(
     @Arg('name', () => String, { description: 'The name.' }) name: string,
