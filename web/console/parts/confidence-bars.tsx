@@ -1,4 +1,4 @@
-import styles from './confidence-bars.module.css';
+import { Bars } from './bars';
 import { percent } from './numbers';
 
 interface ConfidenceBarsProps {
@@ -11,20 +11,14 @@ interface ConfidenceBarsProps {
 }
 
 /** Labels with their scores as bars: the length is the score, the number stands beside it. */
-export function ConfidenceBars({ label, scores, given }: ConfidenceBarsProps) {
-  return (
-    <ul className={styles.bars} aria-label={label}>
-      {scores.map(({ label, score }) => (
-        <li key={label} data-given={given.includes(label) || undefined}>
-          <span className={styles.label} title={label}>
-            {label}
-          </span>
-          <span className={styles.track} aria-hidden="true">
-            <span className={styles.bar} style={{ inlineSize: `${100 * score}%` }} />
-          </span>
-          <span className={styles.score}>{percent(score)}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
+export const ConfidenceBars = ({ label, scores, given }: ConfidenceBarsProps) => (
+  <Bars
+    label={label}
+    bars={scores.map(({ label, score }) => ({
+      label,
+      share: score,
+      figure: percent(score),
+      look: given.includes(label) ? 'strong' : 'weak',
+    }))}
+  />
+);

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Bars } from '../../parts/bars';
 import { Button } from '../../parts/button';
 import { count, counted, percent } from '../../parts/numbers';
 import { Panel } from '../../parts/panel';
@@ -38,20 +39,18 @@ function TaskLabels({
           {kind === 'MULTI_LABEL' && ', several a row'}
         </span>
       </div>
-      <ul className={styles.bars} aria-label={`Rows of each label of ${task}`}>
-        {(isWhole ? sorted : sorted.slice(0, FIRST)).map(({ label, rows: own }) => (
-          <li key={label}>
-            <span className={styles.label} title={label}>
-              {label}
-            </span>
-            <span className={styles.track} aria-hidden="true">
-              <span style={{ inlineSize: `${(100 * own) / most}%` }} />
-            </span>
-            <span className={styles.number}>{count(own)}</span>
-            <span className={styles.share}>{percent(own / rows)}</span>
-          </li>
-        ))}
-      </ul>
+      <Bars
+        label={`Rows of each label of ${task}`}
+        bars={(isWhole ? sorted : sorted.slice(0, FIRST)).map(({ label, rows: own }) => ({
+          label,
+          share: own / most,
+          figure: (
+            <>
+              {count(own)} <span className={styles.share}>{percent(own / rows)}</span>
+            </>
+          ),
+        }))}
+      />
       {!isWhole && sorted.length > FIRST && (
         <Button look="quiet" onClick={() => setWhole(true)}>
           Show all {count(sorted.length)} labels
