@@ -24,9 +24,7 @@ export async function install(): Promise<Installation> {
 
 /** An installation on a queue that the test wants to do something to. */
 export function startBeside(queue: RunningQueue, folder: Awaited<ReturnType<typeof temporaryFolder>>): Installation {
-  const environment: Record<string, string> = {
-    ...settingsOver(queue, folder.path),
-  };
+  const environment = settingsOver(queue, folder.path);
   const started: Running[] = [];
   return {
     folder: folder.path,

@@ -6,9 +6,7 @@ const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
 /** An API and workers as processes of their own, which a story can end one by one, over a queue; nothing is trained yet. */
 export async function startProcesses() {
   const [queue, folder] = await Promise.all([embedded.prepare(), temporaryFolder()]);
-  const environment: Record<string, string> = {
-    ...settingsOver(queue, folder.path),
-  };
+  const environment = settingsOver(queue, folder.path);
   const workers: Running[] = [];
   const addWorker = async (): Promise<Running> => {
     const worker = await startWorker(environment);
@@ -20,6 +18,8 @@ export async function startProcesses() {
   const address = first[0].address;
   return {
     address,
+    /** Where all of them keep what they store. */
+    folder: folder.path,
     workers,
     addWorker,
     /** SIGKILL, and the same API at the same address again. */

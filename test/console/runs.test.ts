@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
@@ -9,6 +11,9 @@ import { expectUsableInAllViews } from './views.js';
 
 /** A training that goes on until somebody ends it. */
 const endless = { examples: easyRows(240), hyperparameters: { epochs: 1000, patience: 1000, batchSize: 2 } };
+
+const CREATE =
+  'mutation Create($name: String!, $examples: [ExampleInput!]!) { createDataset(name: $name, examples: $examples) { digest } }';
 
 describeInBrowser('runs', () => {
   let product: Awaited<ReturnType<typeof startProcesses>>;
@@ -33,6 +38,8 @@ describeInBrowser('runs', () => {
 
   const train = async (input: object): Promise<string> =>
     (await data(product.address, TRAIN, { input: { examples: easyRows(60), ...input } })).train.id;
+  const create = async (name: string, rows: number): Promise<{ readonly digest: string }> =>
+    (await data(product.address, CREATE, { name, examples: easyRows(rows) })).createDataset;
   const open = (path: string) => page.goto(`${product.address}${path}`);
   const status = (word: string, timeout = 20_000) =>
     page.getByRole('status').getByText(word, { exact: true }).waitFor({ timeout });
@@ -66,6 +73,35 @@ describeInBrowser('runs', () => {
     await page.getByRole('img', { name: `by epoch of the runs ${first}`, exact: false }).waitFor();
     await expectUsableInAllViews(page);
     await page.setViewportSize({ width: 1440, height: 800 });
+  });
+
+  it('are shown page by page', async () => {
+    await create('few', 6);
+    for (let run = 0; run < 26; run++)
+      await data(product.address, 'mutation { evaluate(dataset: "few", model: "support", version: 1) { id } }');
+    await open('/runs?kind=EVALUATE');
+    await page.getByText('25 of 26 runs').waitFor();
+    await page.getByRole('button', { name: 'Older' }).click();
+    await page.getByText('1 of 26 runs').waitFor();
+    await page.getByRole('button', { name: 'Newest' }).click();
+    await page.getByText('25 of 26 runs').waitFor();
+  });
+
+  it('tell why they failed, and are tried again once it is mended', async () => {
+    const { digest } = await create('damaged', 61);
+    const file = join(product.folder, 'datasets', 'rows', `${digest}.jsonl`);
+    const whole = await readFile(file);
+    await writeFile(file, 'not what it was');
+    const { id } = (await data(product.address, TRAIN, { input: { model: 'mended', dataset: 'damaged' } })).train;
+    await open(`/runs/${id}`);
+    await status('Failed');
+    await page.getByText(`The file of the rows with digest ${digest} is damaged`, { exact: false }).waitFor();
+    await events(': DAMAGED').waitFor();
+    await expectUsableInAllViews(page);
+    await writeFile(file, whole);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await status('Succeeded');
+    await events('Succeeded: made version 1').waitFor();
   });
 
   it('are cancelled after a question, and tried again', async () => {

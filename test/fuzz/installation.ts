@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../eventually.js';
 import { kinds } from '../queue/kinds.js';
@@ -57,8 +57,13 @@ export async function openInstallation(environment: Record<string, string> = {})
       const [line] = await api.running.says(new RegExp(`\\{"asked":${asked},.*\\}`));
       return JSON.parse(line);
     },
-    /** Descriptors that the API has open. */
-    descriptors: async (): Promise<number> => (await readdir(`/proc/${api.running.child.pid}/fd`)).length,
+    /** What the API's descriptors are open on, such as `socket:[4711]` or the path of a file. */
+    async descriptors(): Promise<readonly string[]> {
+      const folder = `/proc/${api.running.child.pid}/fd`;
+      const names = await readdir(folder);
+      // Some are closed between the two.
+      return Promise.all(names.map((name) => readlink(join(folder, name)).catch(() => 'closed')));
+    },
     /** Waits until nothing is left half-written in the data folder. */
     settled: () =>
       eventually(

@@ -12,4 +12,10 @@ const { values } = parseArgs({
 process.env.FUZZ_REQUESTS = values.requests;
 process.env.FUZZ_SEED = values.seed;
 process.stdout.write(`fuzzing with ${values.requests} requests, seed ${values.seed}\n`);
-await startVitest('test', ['test/fuzz/'], { run: true, watch: false, hookTimeout: 300_000, fileParallelism: false });
+await startVitest('test', ['test/fuzz/'], {
+  run: true,
+  watch: false,
+  hookTimeout: 300_000,
+  testTimeout: 3_600_000,
+  fileParallelism: false,
+});
