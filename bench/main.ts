@@ -13,6 +13,7 @@ import { benchServing } from './serving.js';
 import { benchSoak } from './soak/soak.js';
 import { benchTraining } from './training.js';
 import { benchUpload } from './upload.js';
+import { benchYears } from './years.js';
 
 /** `npm run bench -- <name> <arguments>`: every figure in the README comes from one of these. */
 const benches: Readonly<Record<string, (given: readonly string[]) => Promise<void>>> = {
@@ -31,6 +32,7 @@ const benches: Readonly<Record<string, (given: readonly string[]) => Promise<voi
   soak: benchSoak,
   training: benchTraining,
   upload: benchUpload,
+  years: benchYears,
 };
 
 const [name = '', ...given] = process.argv.slice(2);
