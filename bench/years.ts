@@ -88,7 +88,7 @@ export async function benchYears([jobs = '5000']: readonly string[]): Promise<vo
     for (const round of ['at first', 'then', 'then']) {
       const page = await timed(() => jobsPage(records, 25, undefined, () => true));
       const open = await timed(() => openJobs(records));
-      const made = await timed(() => registry.versionOfJob('support', 'none yet'));
+      const made = await timed(() => registry.versionOfJob('support', 'none yet', last));
       const listed = await timed(() => registry.version('support', last));
       print(
         `${round}: a page of jobs ${page}, the jobs that have not ended ${open}, whether a job has made a version ${made}, a version ${listed}; heap ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB`,

@@ -41,7 +41,7 @@ import { openTracing } from './tracing/open.js';
 /** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
 const RECONCILE_EVERY = 60_000;
 
-/** How often rows that nobody needs any more are looked for, in milliseconds. */
+/** How often rows and checkpoints that nobody needs any more are looked for, in milliseconds. */
 const SWEEP_EVERY = 60 * 60_000;
 
 /** Starts the API: opens every room, then the port. */
@@ -66,7 +66,6 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const vectors = datasetVectorsOn(storedVectors, encoders);
   await registry.sweep();
   const jobRooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
-  await sweepCheckpoints(jobRooms.records, jobRooms.checkpoints);
   const feed = jobFeed(jobRooms, log);
   const rooms: Rooms = {
     ...jobRooms,
@@ -114,12 +113,14 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     );
   const comparing = setInterval(compare, RECONCILE_EVERY);
   await compare();
-  const sweep = () =>
-    sweepRows({ ...rooms, vectors: storedVectors }).catch((error) =>
-      log.warn('rows that nobody needs could not be removed', { why: messageOf(error) }),
-    );
-  const sweeping = setInterval(sweep, SWEEP_EVERY);
-  void sweep();
+  const sweep = async () => {
+    await sweepCheckpoints(rooms.records, rooms.checkpoints);
+    await sweepRows({ ...rooms, vectors: storedVectors });
+  };
+  const sweepInPassing = () =>
+    sweep().catch((error) => log.warn('what nobody needs could not be removed', { why: messageOf(error) }));
+  const sweeping = setInterval(sweepInPassing, SWEEP_EVERY);
+  void sweepInPassing();
   if (config.starter) {
     const job = await trainStarterHeads(store, rooms);
     if (job) log.info('starter job queued', { job: job.id });

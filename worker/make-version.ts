@@ -17,7 +17,7 @@ export async function makeVersion(
   beginSaving: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<JobResult> {
-  const made = await rooms.registry.versionOfJob(order.model, job.id);
+  const made = await rooms.registry.versionOfJob(order.model, job.id, order.base);
   const version = made ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
   if ('reports' in version) return { kind: 'REPORTS', reports: version.reports };
   // Where the job was taken away, whoever has it now decides.

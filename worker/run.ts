@@ -48,8 +48,8 @@ export async function runDelivery(
 
 async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, span: Span): Promise<JobOutcome> {
   const { records, log } = context;
-  const { id, attempt, order } = claimed;
-  log.info('job started', { job: id, attempt, model: order.model });
+  const { attempt, order } = claimed;
+  log.info('job started', { attempt, model: order.model });
   let outcome: JobOutcome;
   const phases = tracedPhases(jobReporter(claimed, records, log, tools.report), span);
   const cancelled = watchForCancel(claimed, records);
@@ -61,7 +61,7 @@ async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, sp
   } catch (error) {
     if (cancelled.signal.aborted || error instanceof NoLongerOurs) {
       outcome = 'CANCELLED';
-      log.info('job cancelled', { job: id });
+      log.info('job cancelled');
     } else if (tools.signal.aborted) {
       outcome = 'HANDED_BACK';
       await letGo(claimed, context);
@@ -82,7 +82,8 @@ async function claim({ records, registry }: RunContext, jobId: string, attempt: 
   const found = await records.find(jobId);
   if (found?.attempt !== attempt || hasEnded(found.state)) return undefined;
   // A job that has made its version already cannot be cancelled any more.
-  const made = await registry.versionOfJob(found.order.model, jobId);
+  const { order } = found;
+  const made = order.kind === 'TRAIN' ? await registry.versionOfJob(order.model, jobId, order.base) : undefined;
   const { job, moved } = await records.move(jobId, ({ state }): JobState | undefined => {
     if (hasEnded(state)) return undefined;
     const running = { status: 'RUNNING', startedAt: startedAt(state) ?? now() } as const;
@@ -102,19 +103,20 @@ async function closeToCancelling(job: Job, records: JobRecords): Promise<void> {
 class NoLongerOurs extends Error {}
 
 async function succeed(job: Job, { records, log }: RunContext, result: JobResult): Promise<void> {
-  await moveOn(job, records, (state) => ({
+  const isOurs = await moveOn(job, records, (state) => ({
     status: 'SUCCEEDED',
     startedAt: startedAt(state) ?? now(),
     finishedAt: now(),
     result,
   }));
+  if (!isOurs) throw new NoLongerOurs();
   const made = result.kind === 'VERSION' ? { version: result.version, promoted: result.promotion.promoted } : {};
-  log.info('job succeeded', { job: job.id, model: job.order.model, ...made });
+  log.info('job succeeded', { model: job.order.model, ...made });
 }
 
 async function fail(job: Job, { records, log }: RunContext, cause: unknown): Promise<void> {
   const { id, code, message } = publicError(cause);
-  log.error('job failed', { job: job.id, id, code }, cause);
+  log.error('job failed', { id, code }, cause);
   await moveOn(job, records, (state) => ({
     status: 'FAILED',
     startedAt: startedAt(state),
@@ -126,7 +128,7 @@ async function fail(job: Job, { records, log }: RunContext, cause: unknown): Pro
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
 async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<void> {
   if (stopping.aborted) await moveOn(job, records, (state) => ('saving' in state ? undefined : { status: 'QUEUED' }));
-  log.info('job handed back', { job: job.id });
+  log.info('job handed back');
 }
 
 /** Moves a job that has not ended, in the attempt that was claimed: a retry belongs to whoever gets its delivery. */

@@ -176,12 +176,14 @@ export function datasetsOn(store: ArtifactStore): Datasets {
     },
     keep: (digest) => store.touch(rowsKey(digest)),
     async nameless() {
-      const there = (await store.list('datasets/rows')).map((file) => file.replace(/\.jsonl$/, ''));
-      const ages = await Promise.all(there.map((digest) => store.age(rowsKey(digest))));
-      const old = there.filter((_, index) => (ages[index] ?? 0) > OLD);
       const named = new Set<string | undefined>();
       for (const name of await names()) named.add((await find(name))?.digest);
-      return old.filter((digest) => !named.has(digest));
+      const nameless: string[] = [];
+      for (const file of await store.list('datasets/rows')) {
+        const digest = file.replace(/\.jsonl$/, '');
+        if (!named.has(digest) && ((await store.age(rowsKey(digest))) ?? 0) > OLD) nameless.push(digest);
+      }
+      return nameless;
     },
     async deleteNameless(digest) {
       await store.deleteOlder(rowsKey(digest), OLD);

@@ -5,7 +5,7 @@ import type { TrainingQueue } from '../queue/queue.js';
 import type { Registry } from '../registry/registry.js';
 import type { Checkpoints } from './checkpoints.js';
 import { hasEnded, type Job, type JobOrigin, type JobState, type Order, startedAt } from './job.js';
-import { refuseWhereGone } from './needs.js';
+import { openJobs, refuseWhereGone } from './needs.js';
 import type { JobRecords } from './records.js';
 
 /** Where jobs are kept, and what delivers them. */
@@ -35,7 +35,7 @@ export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, atte
  */
 export async function submit(order: Order, { name }: Caller, rooms: AcceptingRooms, origin?: JobOrigin): Promise<Job> {
   const { records, queue } = rooms;
-  await refuseWhereGone(order, rooms);
+  await refuseWhereGone(order, 'dataset', rooms);
   const job = await records.create(order, name, origin);
   try {
     await queue.add(deliveryOf(job));
@@ -93,7 +93,7 @@ export async function retry(id: string, rooms: AcceptingRooms, origin?: JobOrigi
       );
   };
   check(before);
-  await refuseWhereGone(before.order, rooms);
+  await refuseWhereGone(before.order, 'id', rooms);
   const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));
@@ -113,8 +113,8 @@ export async function retry(id: string, rooms: AcceptingRooms, origin?: JobOrigi
  */
 export async function reconcile({ records, queue }: JobRooms): Promise<number> {
   let added = 0;
-  for (const job of await records.all()) {
-    if (hasEnded(job.state) || (await queue.holds(deliveryOf(job)))) continue;
+  for (const job of await openJobs(records)) {
+    if (await queue.holds(deliveryOf(job))) continue;
     await queue.add(deliveryOf(job));
     added += 1;
   }

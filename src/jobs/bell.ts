@@ -7,8 +7,11 @@ export interface Bell {
 }
 
 export interface Ear {
-  /** The jobs it rang for since the last call: at once where it did, else when it next does, or after `patience`. */
-  rung(): Promise<ReadonlySet<string>>;
+  /**
+   * The jobs it rang for since the last call, or `all` where any of them may have changed: at once where it did, else when it
+   * next does, or after `patience`.
+   */
+  rung(): Promise<ReadonlySet<string> | 'all'>;
   close(): void;
 }
 
@@ -40,7 +43,7 @@ export function bell(patience: number): Bell {
                 resolve();
               };
             });
-          const seen = jobs;
+          const seen = missed ? 'all' : jobs;
           jobs = new Set();
           missed = false;
           return seen;

@@ -1,9 +1,11 @@
-import { messageOf } from '../errors.js';
+import { LRUCache } from 'lru-cache';
+import { messageOf, unlessDamaged } from '../errors.js';
 import type { Log } from '../log.js';
 import type { QueueEvent } from '../queue/events.js';
 import { deliveryOf, giveUp, type JobRooms, reconcile } from './actions.js';
 import { bell } from './bell.js';
 import { type EpochEntry, hasEnded, type Job, type JobProgress } from './job.js';
+import { openJobs } from './needs.js';
 
 /** What somebody who follows a job is told. */
 export type JobEvent =
@@ -24,6 +26,9 @@ export interface JobFeed {
 
 /** Followers look at the record this often, in milliseconds, should an event have been missed. */
 const LOOK_AGAIN = 5_000;
+
+/** Jobs whose last state somebody who hears of all of them has been told. */
+const MOST_TOLD = 10_000;
 
 /**
  * Turns what the queue tells (which may be dropped, doubled or late) into what followers are told (complete and in order):
@@ -85,16 +90,26 @@ export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
 
     async *changes(model) {
       const ear = rings.listen();
-      const told = new Map<string, string>();
+      const told = new LRUCache<string, string>({ max: MOST_TOLD });
       try {
-        for (;;)
-          for (const id of await ear.rung()) {
-            const job = await records.find(id);
-            const state = `${job?.attempt} ${job?.state.status}`;
-            if (job === undefined || told.get(id) === state) continue;
-            told.set(id, state);
+        const newest = (await records.ids()).at(-1) ?? '';
+        // One that waits may have come just now, and is then still to be told.
+        for (const job of await openJobs(records)) if (job.state.status === 'RUNNING') told.set(job.id, stateOf(job));
+        for (;;) {
+          const rung = await ear.rung();
+          const ids =
+            rung === 'all'
+              ? (await records.outlines())
+                  .filter((job) => !hasEnded(job) || told.has(job.id) || job.id > newest)
+                  .map(({ id }) => id)
+              : rung;
+          for (const id of ids) {
+            const job = await unlessDamaged(records.find(id));
+            if (job === undefined || told.get(id) === stateOf(job)) continue;
+            told.set(id, stateOf(job));
             if (model === undefined || job.order.model === model) yield job;
           }
+        }
       } finally {
         ear.close();
       }
@@ -109,6 +124,8 @@ export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
     },
   };
 }
+
+const stateOf = ({ attempt, state }: Job): string => `${attempt} ${state.status}`;
 
 /** What came through the queue was written by a worker, maybe of another release. */
 const isProgress = (value: unknown): value is JobProgress =>

@@ -149,7 +149,7 @@ export interface StepProgress extends Partial<LearningRates> {
   readonly tasks: readonly { readonly task: string; readonly loss: number }[];
 }
 
-export const hasEnded = ({ status }: JobState): boolean => status !== 'QUEUED' && status !== 'RUNNING';
+export const hasEnded = ({ status }: Pick<JobState, 'status'>): boolean => status !== 'QUEUED' && status !== 'RUNNING';
 
 export const startedAt = (state: JobState): string | undefined =>
   state.status === 'QUEUED' ? undefined : state.startedAt;

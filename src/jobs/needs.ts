@@ -1,5 +1,5 @@
 import type { Datasets } from '../datasets/store.js';
-import { ManyheadError, shown } from '../errors.js';
+import { ManyheadError, shown, unlessDamaged } from '../errors.js';
 import type { Registry } from '../registry/registry.js';
 import { hasEnded, type Job, type Order } from './job.js';
 import type { JobRecords } from './records.js';
@@ -7,9 +7,14 @@ import type { JobRecords } from './records.js';
 /** Something that a job may need until it has ended. */
 export type Needed = { readonly dataset: string } | { readonly model: string; readonly version: number };
 
-/** The jobs that have not ended. */
+/** The jobs that have not ended, oldest first. */
 export async function openJobs(records: JobRecords): Promise<readonly Job[]> {
-  return (await records.all()).filter(({ state }) => !hasEnded(state));
+  const open: Job[] = [];
+  for (const outline of await records.outlines()) {
+    const job = hasEnded(outline) ? undefined : await unlessDamaged(records.find(outline.id));
+    if (job !== undefined && !hasEnded(job.state)) open.push(job);
+  }
+  return open;
 }
 
 /** @throws ManyheadError CONFLICT where a job that has not ended needs it */
@@ -37,18 +42,20 @@ export function needs(order: Order, what: Needed): boolean {
 }
 
 /**
- * Makes sure that what a job needs is there, and stays for as long as it takes to write the job down: from then on nobody deletes it.
+ * Makes sure that what a job needs is there, and that its rows stay for as long as it takes to write the job down. A version that is
+ * deleted in these moments is missed by the worker, which says so.
+ * @param field of the caller's that asked for it
  * @throws ManyheadError CONFLICT where it is gone
  */
 export async function refuseWhereGone(
   order: Order,
+  field: string,
   { datasets, registry }: { readonly datasets: Pick<Datasets, 'keep'>; readonly registry: Pick<Registry, 'versions'> },
 ): Promise<void> {
+  const gone = (what: string): ManyheadError =>
+    new ManyheadError('CONFLICT', `${what} deleted, so this job cannot be done: queue a new one.`, field);
   const version = order.kind === 'TRAIN' ? order.base : order.kind === 'EVALUATE' ? order.version : undefined;
   if (version !== undefined && !(await registry.versions(order.model)).includes(version))
     throw gone(`version ${version} of model ${shown(order.model)} was`);
   if (!(await datasets.keep(order.datasetDigest))) throw gone('the rows were');
 }
-
-const gone = (what: string): ManyheadError =>
-  new ManyheadError('CONFLICT', `${what} deleted, so this job cannot be done: queue a new one.`, 'id');

@@ -4,7 +4,7 @@ import { unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { notFound, unlessDamaged } from '../errors.js';
 import { readHistory, readJob } from './earlier-records.js';
-import type { EpochEntry, Job, JobOrigin, JobState, Order } from './job.js';
+import type { EpochEntry, Job, JobKind, JobOrigin, JobState, JobStatus, Order } from './job.js';
 
 export interface JobRecords {
   create(order: Order, by: string, origin?: JobOrigin): Promise<Job>;
@@ -13,8 +13,8 @@ export interface JobRecords {
   get(id: string): Promise<Job>;
   /** All ids, oldest first. */
   ids(): Promise<readonly string[]>;
-  /** All jobs, oldest first, but for those whose record is damaged. */
-  all(): Promise<readonly Job[]>;
+  /** A few words on every job, oldest first, but for those whose record is damaged. */
+  outlines(): Promise<readonly JobOutline[]>;
   /**
    * Moves a job on, if `next` gives a state for the one it is in; two processes never both move it from one state.
    * @returns the job and whether this call moved it
@@ -29,11 +29,21 @@ export interface JobRecords {
   delete(id: string): Promise<void>;
 }
 
+/** What tells whether somebody wants to see a job in full. */
+export interface JobOutline {
+  readonly id: string;
+  readonly status: JobStatus;
+  readonly kind: JobKind;
+  readonly model: string;
+}
+
 /** Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`. */
 export function jobRecordsOn(store: ArtifactStore): JobRecords {
   const record = (id: string) => register(store, `jobs/${id}/record`, `the record of job ${id}`, readJob);
   const historyKey = ({ id, attempt }: Job) => `jobs/${id}/history-${attempt}.json`;
   const ids = () => store.list('jobs');
+  // What has succeeded stays so: of the jobs of years, only those that have not need a second look.
+  const succeeded = new Map<string, JobOutline>();
   const find = async (id: string) => (isJobId(id) ? (await record(id).read())?.value : undefined);
 
   const get = async (id: string): Promise<Job> => {
@@ -71,9 +81,17 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
     find,
     get,
     ids,
-    async all() {
-      const jobs = await Promise.all((await ids()).map((id) => unlessDamaged(find(id))));
-      return jobs.filter((job) => job !== undefined);
+    async outlines() {
+      const outline = async (id: string): Promise<JobOutline | undefined> => {
+        const read = succeeded.get(id) ?? outlineOf(await unlessDamaged(find(id)));
+        if (read?.status === 'SUCCEEDED') succeeded.set(id, read);
+        return read;
+      };
+      const outlines: (JobOutline | undefined)[] = [];
+      const all = await ids();
+      for (let start = 0; start < all.length; start += READ_AT_ONCE)
+        outlines.push(...(await Promise.all(all.slice(start, start + READ_AT_ONCE).map(outline))));
+      return outlines.filter((each) => each !== undefined);
     },
     move: (id, next) =>
       change(id, (job) => {
@@ -95,6 +113,12 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
     delete: (id) => store.delete(`jobs/${id}`),
   };
 }
+
+/** Records that are read at once where all of them are: more would only wait in memory. */
+const READ_AT_ONCE = 64;
+
+const outlineOf = (job: Job | undefined): JobOutline | undefined =>
+  job && { id: job.id, status: job.state.status, kind: job.order.kind, model: job.order.model };
 
 /** Ids sort by the time they were made: 9 digits of milliseconds and 8 of chance, base 36. */
 function newJobId(): string {

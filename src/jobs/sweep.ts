@@ -9,11 +9,10 @@ import type { JobRecords } from './records.js';
 /** Removes the checkpoints of jobs that have ended: what is left where a worker was killed in between. */
 export async function sweepCheckpoints(records: JobRecords, checkpoints: Checkpoints): Promise<void> {
   for (const id of await records.ids()) {
-    const job = await unlessDamaged(records.find(id));
+    const attempts = await checkpoints.attempts(id);
+    const job = attempts.length === 0 ? undefined : await unlessDamaged(records.find(id));
     if (job === undefined || !hasEnded(job.state)) continue;
-    // A later one was begun since the record was read.
-    for (const attempt of await checkpoints.attempts(id))
-      if (attempt <= job.attempt) await checkpoints.delete({ id, attempt });
+    for (const attempt of attempts) if (attempt <= job.attempt) await checkpoints.delete({ id, attempt });
   }
 }
 
@@ -47,8 +46,11 @@ interface NeedingRooms {
 /** Jobs are asked before versions: a job that made a version in between has been seen as one that had not ended. */
 async function neededRows({ records, registry }: NeedingRooms): Promise<ReadonlySet<string>> {
   const needed = new Set<string>();
+  const outlines = await records.outlines();
+  const succeeded = new Set(outlines.filter(({ status }) => status === 'SUCCEEDED').map(({ id }) => id));
+  // One whose record is damaged has no outline: it is read here, and says so.
   for (const id of await records.ids()) {
-    const job = await records.find(id);
+    const job = succeeded.has(id) ? undefined : await records.find(id);
     if (job !== undefined && mayRun(job)) needed.add(job.order.datasetDigest);
   }
   for (const model of await registry.models())

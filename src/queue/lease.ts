@@ -1,3 +1,6 @@
+/** A worker that was not heard of for so long has lost its delivery, in milliseconds. */
+export const usualLease = 10_000;
+
 /** One worker's hold on one delivery. */
 export interface Lease {
   /** Aborted when the lease is lost, or everything is aborted. */

@@ -5,7 +5,7 @@ import { messageOf } from '../errors.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, parseDeliveryId } from './delivery.js';
 import { goodbye } from './goodbye.js';
-import { type Lease, leases } from './lease.js';
+import { type Lease, leases, usualLease } from './lease.js';
 import { keyPrefix, openLink, queueName } from './link.js';
 import { throttledReporter } from './progress.js';
 import { mostLosses } from './queue.js';
@@ -33,7 +33,7 @@ export interface WorkerTiming {
   readonly closing: number;
 }
 
-const usualTiming: WorkerTiming = { lock: 10_000, stalledCheck: 2_500, closing: 8_500 };
+const usualTiming: WorkerTiming = { lock: usualLease, stalledCheck: 2_500, closing: 8_500 };
 
 /** How long a worker waits before it gives back what it could not do, in milliseconds. */
 const retryAfter = 1_000;

@@ -72,16 +72,19 @@ export interface Registry {
     heads: readonly Head[],
     encoderFolder: ReadonlyMap<string, Uint8Array> | undefined,
   ): Promise<ModelVersion>;
-  /** The version that a job has made already, if it has. */
-  versionOfJob(model: string, jobId: string): Promise<ModelVersion | undefined>;
+  /**
+   * The version that a job has made already, if it has.
+   * @param parent the version it went on from, if there is one: what it makes is later
+   */
+  versionOfJob(model: string, jobId: string, parent: number | undefined): Promise<ModelVersion | undefined>;
   /** Removes what a process that died left behind: files of versions that it deleted, an encoder that no version reads from. */
   sweep(): Promise<void>;
 }
 
 /** A registry on an artifact store: `models/<model>/versions/<n>/`, and the model's ledger. */
 export function registryOn(store: ArtifactStore): Registry {
-  // Versions never change, so a version that was read once needs no second reading.
-  const read = new Map<string, ModelVersion>();
+  // Versions never change, so one that was read lately needs no second reading.
+  const read = new LRUCache<string, ModelVersion>({ maxSize: MOST_READ });
   // Whoever asks names them, so they are bounded.
   const ledgers = new LRUCache<string, Ledger>({ max: MOST_LEDGERS });
   const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
@@ -126,7 +129,7 @@ export function registryOn(store: ArtifactStore): Registry {
     const bytes = await store.get(`${key}/version.json`);
     if (bytes === undefined) return undefined;
     const version = unsealed(`version.json of version ${number} of model ${shown(model)}`, bytes, readVersion);
-    read.set(key, version);
+    read.set(key, version, { size: bytes.length });
     return version;
   };
 
@@ -161,8 +164,8 @@ export function registryOn(store: ArtifactStore): Registry {
    * @returns the one that stays
    */
   const firstOfJob = async (made: ModelVersion): Promise<ModelVersion> => {
-    const { model, number, jobId } = made;
-    for (const earlier of (await versions(model)).filter((each) => each < number)) {
+    const { model, number, jobId, parent = 0 } = made;
+    for (const earlier of (await versions(model)).filter((each) => parent < each && each < number)) {
       const found = await find(model, earlier);
       if (found?.jobId !== jobId) continue;
       await ledgerOf(model).change(`job ${jobId}, made twice`, (before) => withoutVersion(before, number));
@@ -241,8 +244,8 @@ export function registryOn(store: ArtifactStore): Registry {
         if (await store.createAll(folder(draft.model, number), objects)) return firstOfJob(version);
       }
     },
-    async versionOfJob(model, jobId) {
-      for (const number of (await versions(model)).reverse()) {
+    async versionOfJob(model, jobId, parent = 0) {
+      for (const number of (await versions(model)).filter((each) => each > parent).reverse()) {
         const found = await unlessDamaged(find(model, number));
         if (found?.jobId === jobId) return found;
       }
@@ -257,6 +260,9 @@ export function registryOn(store: ArtifactStore): Registry {
 }
 
 const HEADS = 'heads.safetensors';
+
+/** Bytes of the files of versions that are kept at hand. */
+const MOST_READ = 16 * 2 ** 20;
 
 /** Models whose ledgers are kept at hand. */
 const MOST_LEDGERS = 1_000;

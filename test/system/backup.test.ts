@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
@@ -18,7 +21,14 @@ import {
 } from './stage.js';
 
 /** What refers comes before what it refers to, as more of that may come while the copy is made. */
-const PARTS = ['jobs', 'models', 'encoders', 'projections', 'datasets', 'format.json'];
+const PARTS = ['access', 'jobs', 'models', 'encoders', 'projections', 'datasets', 'format.json'];
+
+const COMMAND = fileURLToPath(new URL('../../dist/src/commands/main.js', import.meta.url));
+
+async function copyParts(from: string, to: string): Promise<void> {
+  for (const part of PARTS)
+    if (existsSync(join(from, part))) await cp(join(from, part), join(to, part), { recursive: true });
+}
 
 /** docs/operations.md says what is tried here. */
 describe('a data folder that is copied while everything runs', () => {
@@ -62,14 +72,32 @@ describe('a data folder that is copied while everything runs', () => {
     await eventually('the job to be in the middle', async () => (await status()).history.length > 0, 40_000);
 
     const copy = join(folder.path, 'copy');
-    for (const part of PARTS)
-      if (existsSync(join(folder.path, 'data', part)))
-        await cp(join(folder.path, 'data', part), join(copy, part), { recursive: true });
+    await copyParts(join(folder.path, 'data'), copy);
     const restored = await startOn(copy);
     expect((await data(restored, classify)).classify).toEqual(before);
     expect(await finished(restored, under.id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 2 } });
     const { models, trainingJobs } = await data(restored, '{ models { name } trainingJobs { totalCount } }');
     expect([models, trainingJobs.totalCount]).toEqual([[{ name: 'kept' }], 2]);
     await rm(copy, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('opens to the same keys elsewhere, and to nobody else', async () => {
+    const [original, copy] = [join(folder.path, 'locked'), join(folder.path, 'locked copy')];
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [COMMAND, 'keys', 'create', 'ann', '--scope', 'read'],
+      {
+        env: { PATH: process.env.PATH, DATA_DIR: original },
+      },
+    );
+    await copyParts(original, copy);
+    const queue = await kinds[0].prepare();
+    queues.push(queue);
+    const api = await startApi({ ...settingsOver(queue, copy), ACCESS: 'open' });
+    running.push(api.running);
+    const statusOf = async (headers: Record<string, string>) =>
+      (await fetch(`${api.address}/metrics`, { headers })).status;
+    expect(await statusOf({})).toBe(401);
+    expect(await statusOf({ authorization: `Bearer ${stdout.trim()}` })).toBe(200);
   });
 });

@@ -1,6 +1,6 @@
-import { badInput, shown } from '../../errors.js';
+import { badInput, shown, unlessDamaged } from '../../errors.js';
 import type { Job } from '../../jobs/job.js';
-import type { JobRecords } from '../../jobs/records.js';
+import type { JobOutline, JobRecords } from '../../jobs/records.js';
 
 interface JobsPage {
   readonly jobs: readonly Job[];
@@ -14,16 +14,21 @@ export async function jobsPage(
   records: JobRecords,
   first: number,
   after: string | undefined,
-  wanted: (job: Job) => boolean,
+  wanted: (job: JobOutline) => boolean,
 ): Promise<JobsPage> {
   if (after !== undefined && !(await records.ids()).includes(after))
     throw badInput('after', `after is ${shown(after)}: give an endCursor of an earlier page.`);
-  const jobs = [...(await records.all())].reverse().filter(wanted);
-  const rest = after === undefined ? jobs : jobs.filter(({ id }) => id < after);
+  const ids = (await records.outlines())
+    .filter(wanted)
+    .map(({ id }) => id)
+    .reverse();
+  const rest = after === undefined ? ids : ids.filter((id) => id < after);
+  const page = rest.slice(0, first);
+  const jobs = await Promise.all(page.map((id) => unlessDamaged(records.find(id))));
   return {
-    jobs: rest.slice(0, first),
-    endCursor: rest.slice(0, first).at(-1)?.id,
+    jobs: jobs.filter((job) => job !== undefined),
+    endCursor: page.at(-1),
     hasNextPage: rest.length > first,
-    totalCount: jobs.length,
+    totalCount: ids.length,
   };
 }

@@ -137,10 +137,10 @@ export class TrainingResolver {
       records,
       first,
       after ?? undefined,
-      ({ order, state }) =>
-        (status?.some((each) => each === state.status) ?? true) &&
-        (kind?.some((each) => each === order.kind) ?? true) &&
-        (model == null || order.model === model),
+      (job) =>
+        (status?.some((each) => each === job.status) ?? true) &&
+        (kind?.some((each) => each === job.kind) ?? true) &&
+        (model == null || job.model === model),
     );
     return { ...page, nodes: page.jobs.map(jobView) };
   }

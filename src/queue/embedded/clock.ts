@@ -1,10 +1,8 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { usualLease } from '../lease.js';
 
 /** The schema of what is ours in the database; it comes before BullMQ's, so that what is asked of a function of both names is asked of ours. */
 export const ownSchema = 'manyhead';
-
-/** How long a lock holds in a session in which nobody has taken one yet, in milliseconds. */
-const USUAL_LOCK = 10_000;
 
 /**
  * Makes the queue's own clock the only one that counts. BullMQ writes and compares times by the clock of whichever process asks:
@@ -20,7 +18,7 @@ export async function ruleByOwnClock(database: PGlite): Promise<void> {
     $$;
 
     CREATE OR REPLACE FUNCTION ${ownSchema}.lock_ms() RETURNS bigint LANGUAGE sql AS $$
-      SELECT coalesce(nullif(current_setting('${ownSchema}.lock_ms', true), '')::bigint, ${USUAL_LOCK})
+      SELECT coalesce(nullif(current_setting('${ownSchema}.lock_ms', true), '')::bigint, ${usualLease})
     $$;
 
     CREATE OR REPLACE FUNCTION ${ownSchema}.move_to_active(
