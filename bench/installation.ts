@@ -16,6 +16,9 @@ export async function startInstallation(
   const entry = fileURLToPath(new URL('../src/main.js', import.meta.url));
   const environment = { ...process.env, ...settings, DATA_DIR: folder, PORT: '0', STARTER: 'off' };
   const child = spawn(process.execPath, [entry], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  // A bench that is cut off leaves nothing running.
+  const end = () => child.kill('SIGINT');
+  process.once('exit', end);
   const address = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (bytes) => {
@@ -29,7 +32,8 @@ export async function startInstallation(
     address,
     pid: child.pid ?? 0,
     async stop() {
-      child.kill('SIGINT');
+      process.off('exit', end);
+      end();
       await once(child, 'exit');
       await rm(folder, { recursive: true });
     },

@@ -41,4 +41,5 @@ if (bench === undefined) {
   process.stderr.write(`There is no bench ${JSON.stringify(name)}; there is: ${Object.keys(benches).join(', ')}\n`);
   process.exit(2);
 }
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 await bench(given);
