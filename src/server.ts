@@ -12,12 +12,11 @@ import { datasetsOn } from './datasets/store.js';
 import { storedVectorsOn } from './datasets/vectors.js';
 import { tokenLimit } from './encoder/token-count.js';
 import { messageOf } from './errors.js';
-import { reconcile } from './jobs/actions.js';
 import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
 import { trainStarterHeads } from './jobs/starter.js';
-import { sweepCheckpoints, sweepRows } from './jobs/sweep.js';
+import { upkeep } from './jobs/upkeep.js';
 import { openLog } from './log.js';
 import { batchMetrics, encoderMetrics } from './metrics/encoders.js';
 import { processMetrics } from './metrics/process.js';
@@ -37,12 +36,6 @@ import { openEncoders } from './serving/encoders.js';
 import { explanationsOn } from './serving/explanations.js';
 import { servedVersions } from './serving/versions.js';
 import { openTracing } from './tracing/open.js';
-
-/** How often jobs are compared with the queue, in milliseconds, should a process have died between the two. */
-const RECONCILE_EVERY = 60_000;
-
-/** How often rows and checkpoints that nobody needs any more are looked for, in milliseconds. */
-const SWEEP_EVERY = 60 * 60_000;
 
 /** Starts the API: opens every room, then the port. */
 async function startApi(config: Config): Promise<Started & { readonly address: string }> {
@@ -107,20 +100,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     },
   );
 
-  const compare = () =>
-    reconcile(jobRooms).catch((error) =>
-      log.warn('jobs could not be compared with the queue', { why: messageOf(error) }),
-    );
-  const comparing = setInterval(compare, RECONCILE_EVERY);
-  await compare();
-  const sweep = async () => {
-    await sweepCheckpoints(rooms.records, rooms.checkpoints);
-    await sweepRows({ ...rooms, vectors: storedVectors });
-  };
-  const sweepInPassing = () =>
-    sweep().catch((error) => log.warn('what nobody needs could not be removed', { why: messageOf(error) }));
-  const sweeping = setInterval(sweepInPassing, SWEEP_EVERY);
-  void sweepInPassing();
+  const seenTo = upkeep({ ...rooms, vectors: storedVectors }, log);
   if (config.starter) {
     const job = await trainStarterHeads(store, rooms);
     if (job) log.info('starter job queued', { job: job.id });
@@ -130,8 +110,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     announce: () => log.info('ready', { address: http.address }),
     leave: http.leave,
     async stop() {
-      clearInterval(comparing);
-      clearInterval(sweeping);
+      seenTo.close();
       access.close();
       await http.close();
       limits.close();
