@@ -27,10 +27,12 @@ export function sessionModel(graph: Graph, folder: string, threads = 1): Session
 /** The `busy` cell of every thread there is. */
 const running = new Set<Int32Array<SharedArrayBuffer>>();
 
-// ONNX Runtime's binding aborts the whole process when a thread is ended in the middle of its work, as process.exit() does.
-const longestWait = 2000;
+// ONNX Runtime's binding aborts the whole process when a thread is ended in the middle of its work, as process.exit() does. A batch
+// takes tenths of a second, and seconds where a machine has much else to do.
+const longestWait = 8000;
 process.once('exit', () => {
-  for (const busy of running) Atomics.wait(busy, 0, 1, longestWait);
+  const end = performance.now() + longestWait;
+  for (const busy of running) Atomics.wait(busy, 0, 1, Math.max(0, end - performance.now()));
 });
 
 /**
