@@ -23,7 +23,8 @@ import { processMetrics } from './metrics/process.js';
 import { queueMetrics } from './metrics/queue.js';
 import { type AllowedOperations, readOperations } from './operations/allowed.js';
 import { openInspector } from './operations/inspector.js';
-import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from './processes/lifetime.js';
+import { checkDataFolder, checkFormat, runProcess, type Started } from './processes/lifetime.js';
+import { reachQueue } from './processes/reach-queue.js';
 import { StartError } from './processes/start-error.js';
 import { projectionsOn } from './projections/projections.js';
 import { listen } from './queue/events.js';
@@ -42,9 +43,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const log = openLog('api', config.logLevel);
   await checkDataFolder(config);
   const queue = openQueue(config.queue, (message) => log.warn(message));
-  await queue.ping().catch(() => {
-    throw queueAway(config);
-  });
+  await reachQueue(queue, config, log);
   const store = folderStore(config.dataFolder);
   await checkFormat(config, store);
   await store.sweep();

@@ -8,12 +8,13 @@ import { messageOf } from '../src/errors.js';
 import { readyTensorFlow } from '../src/heads/tensorflow.js';
 import { checkpointsOn } from '../src/jobs/checkpoints.js';
 import { jobRecordsOn } from '../src/jobs/records.js';
-import { openLog } from '../src/log.js';
+import { type Log, openLog } from '../src/log.js';
 import { batchMetrics, encoderMetrics } from '../src/metrics/encoders.js';
 import { jobMetrics } from '../src/metrics/jobs.js';
 import { serveMetricsAlone } from '../src/metrics/listener.js';
 import { processMetrics } from '../src/metrics/process.js';
-import { checkDataFolder, checkFormat, queueAway, runProcess, type Started } from '../src/processes/lifetime.js';
+import { checkDataFolder, checkFormat, runProcess, type Started } from '../src/processes/lifetime.js';
+import { reachQueue } from '../src/processes/reach-queue.js';
 import { StartError } from '../src/processes/start-error.js';
 import { projectionsOn } from '../src/projections/projections.js';
 import { openQueue } from '../src/queue/queue.js';
@@ -33,7 +34,7 @@ async function startWorker(config: Config): Promise<Started> {
   const log = openLog('worker', config.logLevel);
   const onError = (message: string) => log.warn(message);
   await checkDataFolder(config);
-  await probeQueue(config, onError);
+  await probeQueue(config, log);
   const store = folderStore(config.dataFolder);
   await checkFormat(config, store);
   // Whatever serves them, heads learn from exact vectors.
@@ -83,17 +84,17 @@ async function openMetrics(register: Registry, { workerMetrics }: Config) {
   try {
     return await serveMetricsAlone(register, port, host);
   } catch (error) {
-    throw new StartError(`Metrics cannot be served on port ${port}: ${messageOf(error)}. Choose another METRICS_PORT.`);
+    throw new StartError(
+      `Metrics cannot be served on port ${port}: ${messageOf(error)}. Choose others with METRICS_HOST and METRICS_PORT.`,
+    );
   }
 }
 
 /** Says at the start that the queue is away; later it may come and go. */
-async function probeQueue(config: Config, onError: (message: string) => void): Promise<void> {
-  const queue = openQueue(config.queue, onError);
+async function probeQueue(config: Config, log: Log): Promise<void> {
+  const queue = openQueue(config.queue, (message) => log.warn(message));
   try {
-    await queue.ping();
-  } catch {
-    throw queueAway(config);
+    await reachQueue(queue, config, log);
   } finally {
     await queue.close();
   }

@@ -10,6 +10,9 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How long a process that is given up while it starts may take to end, in milliseconds. */
+const patience = 3_000;
+
 export interface ReadyChild {
   readonly child: ChildProcess;
   /** Where it listens, if it does. */
@@ -39,7 +42,10 @@ export async function startChild({
     said += bytes;
   };
   child.stderr?.on('data', hear);
-  const giveUp = () => child.kill('SIGTERM');
+  const giveUp = () => {
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), patience).unref();
+  };
   signal?.addEventListener('abort', giveUp);
   const address = await new Promise<string | undefined>((resolve, reject) => {
     child.once('message', (message) => resolve(isReady(message) ? message.address : undefined));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { foreignFormat } from '../artifacts/format.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { type Config, hidePassword, readConfig } from '../config.js';
+import { type Config, readConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { StartError, startError } from './start-error.js';
 
@@ -97,11 +97,3 @@ export async function checkFormat({ dataFolder }: Config, store: ArtifactStore):
   if (foreign !== undefined)
     throw new StartError(`The data folder ${dataFolder} ${foreign}, or choose another with DATA_DIR.`);
 }
-
-/** What to say where the queue does not answer at the start. */
-export const queueAway = ({ queue }: Config): StartError =>
-  new StartError(
-    queue.kind === 'redis'
-      ? `Redis does not answer at ${hidePassword(queue.url)}: start it, or correct REDIS_URL.`
-      : 'The embedded queue is not running: start everything with `npm start`, or set REDIS_URL.',
-  );

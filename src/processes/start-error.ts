@@ -11,8 +11,20 @@ export class StartError extends Error {
 export function startError(error: unknown): string {
   if ([StartError, ConfigError, EncoderError, ManyheadError].some((kind) => error instanceof kind))
     return messageOf(error);
-  if (systemCode(error) === 'EADDRINUSE')
-    return `The port is taken by another program (${messageOf(error)}): choose another with PORT.`;
+  if (error instanceof Error && 'syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo'))
+    return cannotListen(error);
   if (systemCode(error) !== undefined) return messageOf(error);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Why the address that HOST and PORT make cannot be listened on. */
+function cannotListen(error: Error): string {
+  switch (systemCode(error)) {
+    case 'EADDRINUSE':
+      return `The port is taken by another program (${error.message}): choose another with PORT.`;
+    case 'EACCES':
+      return `The port needs more rights (${error.message}): choose a PORT above 1023.`;
+    default:
+      return `HOST is no address of this machine (${error.message}): set it to 127.0.0.1, or 0.0.0.0 for every address.`;
+  }
 }

@@ -7,6 +7,17 @@ export interface RedisSettings {
   readonly evictionPolicy: string | undefined;
 }
 
+/** The oldest Redis that has every command the queue sends. */
+export const OLDEST_REDIS = '6.2.0';
+
+export function isTooOld({ version }: RedisSettings): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  return major < 6 || (major === 6 && minor < 2);
+}
+
+/** Whether it may throw jobs away where its memory is full. */
+export const mayEvict = ({ evictionPolicy = 'noeviction' }: RedisSettings): boolean => evictionPolicy !== 'noeviction';
+
 /** How long the server may take to let us in, in milliseconds. */
 const CONNECTING = 3_000;
 

@@ -58,7 +58,7 @@ describe('the command line, without a server', () => {
       environment: { DATA_DIR: join(folder.path, 'worked'), REDIS_URL: 'redis://127.0.0.1:9' },
     });
     expect(code).toBe(1);
-    expect(stderr.trim().split('\n').at(-1)).toMatch(/^Redis does not answer at redis:\/\/127.0.0.1:9/);
+    expect(stderr.trim().split('\n').at(-1)).toMatch(/^Redis at redis:\/\/127.0.0.1:9 cannot be used/);
   });
 
   it('waits for a server that is busy, and loses no line', async () => {

@@ -39,7 +39,9 @@ describe('the process of the embedded queue', () => {
   it('lets a second process on its folder fail with one line', () => {
     const second = spawnSync(process.execPath, [entry, folder], { encoding: 'utf8' });
     expect(second.status).toBe(1);
-    expect(second.stderr).toMatch(/^queue: another process already serves the queue on .*\n$/);
+    expect(second.stderr).toMatch(
+      /^queue: Manyhead runs already with this queue \(.*\): stop that one, or choose another DATA_DIR\n$/,
+    );
   });
 
   it('keeps the exchanges and the transactions of many clients apart', async () => {

@@ -458,7 +458,7 @@ describe('a start that cannot work', () => {
       PORT: '0',
     });
     expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said()).toMatch(/Redis does not answer at redis:\/\/:\*\*\*@/);
+    expect(running.said()).toMatch(/Redis at redis:\/\/:\*\*\*@\S+ cannot be used \(connect ECONNREFUSED/);
     expect(running.said()).not.toContain('secret');
     await folder.remove();
   });

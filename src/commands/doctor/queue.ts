@@ -1,11 +1,8 @@
 import { hidePassword, type QueueConfig } from '../../config.js';
 import { messageOf } from '../../errors.js';
 import { openQueue } from '../../queue/queue.js';
-import { redisSettings } from '../../queue/redis-settings.js';
+import { isTooOld, mayEvict, OLDEST_REDIS, redisSettings } from '../../queue/redis-settings.js';
 import { type Finding, failed, ok, warning } from './check.js';
-import { isAtLeast } from './machine.js';
-
-const OLDEST_REDIS = '6.2.0';
 
 /** The queue: that it answers, and, where it is a Redis server, that it is set as a queue needs it. */
 export const checkQueue = (config: QueueConfig): Promise<Finding> =>
@@ -14,10 +11,11 @@ export const checkQueue = (config: QueueConfig): Promise<Finding> =>
 async function checkRedis(url: string): Promise<Finding> {
   const place = `Redis at ${hidePassword(url)}`;
   try {
-    const { version, evictionPolicy } = await redisSettings(url);
+    const settings = await redisSettings(url);
+    const { version, evictionPolicy } = settings;
     const found = `${place}, version ${version}`;
-    if (!isAtLeast(version, OLDEST_REDIS)) return failed('queue', found, `Use Redis ${OLDEST_REDIS} or newer.`);
-    if (evictionPolicy !== undefined && evictionPolicy !== 'noeviction')
+    if (isTooOld(settings)) return failed('queue', found, `Use Redis ${OLDEST_REDIS} or newer.`);
+    if (mayEvict(settings))
       return warning(
         'queue',
         `${found}, may throw jobs away (maxmemory-policy ${evictionPolicy})`,

@@ -10,7 +10,8 @@ import { systemCode } from '../../errors.js';
  * @throws Error whose message is one line for the terminal
  */
 export async function lockFolder(lock: string, socket: string): Promise<() => void> {
-  if (await answers(socket)) throw new Error(`another process already serves the queue on ${socket}`);
+  if (await answers(socket))
+    throw new Error(`Manyhead runs already with this queue (${socket}): stop that one, or choose another DATA_DIR`);
   const mine = `${lock}.${process.pid}`;
   const content = identity(process.pid) ?? '';
   writeFileSync(mine, content, { mode: 0o600 });
