@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { keysOn } from '../access/keys.js';
 import { isScope, type Scope, scopes } from '../access/scopes.js';
@@ -20,7 +21,11 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
         .choices(scopes)
         .makeOptionMandatory(),
     )
-    .action(async (given: string, { scope }: { scope: unknown }) => print(await keys().create(given, checked(scope))));
+    .action(async (given: string, { scope }: { scope: unknown }) => {
+      print(await keys().create(given, checked(scope)));
+      // The folder is relative where nobody has set it: a key made elsewhere opens nothing.
+      process.stderr.write(`kept in ${resolve(readConfig(process.env).dataFolder)}\n`);
+    });
 
   command
     .command('list')
@@ -29,7 +34,8 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
     .action(async ({ json }: { json?: true }) => {
       const found = (await keys().list()).map(({ sha256: _, ...shown }) => shown);
       if (json) return print(JSON.stringify(found, null, 2));
-      if (found.length === 0) return print('There is no key yet.');
+      if (found.length === 0)
+        return print((await keys().newerThan(0)) ? 'No key opens: all were revoked.' : 'There is no key yet.');
       for (const { name, scope, createdAt, lastUsedAt } of found)
         print(`${name}  ${scope}  created ${createdAt}  ${lastUsedAt ? `last used ${lastUsedAt}` : 'never used'}`);
     });

@@ -46,7 +46,9 @@ export async function encoderNamed(
     // Versions and aliases are named in the same field.
     if (isThere || error.code !== 'NOT_FOUND') throw new ManyheadError(error.code, error.message, 'model');
   }
-  throw notFound(`model ${shown(name)}`, await modelNames(context, borrowed), 'model');
+  const meant = borrowed.get(name);
+  const what = `model ${shown(name)}${meant === undefined ? '' : ` means ${shown(meant)} (OPENAI_MODELS), which`}`;
+  throw notFound(what, await modelNames(context, meant === undefined ? borrowed : new Map()), 'model');
 }
 
 /** Every name worth listing: the encoder, the models, their aliases, and what was borrowed. Any version can be named besides. */
