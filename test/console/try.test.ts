@@ -7,19 +7,21 @@ import { expectUsable, read, startProduct, views, visit } from './stage.js';
 describeInBrowser('Try', () => {
   let product: Awaited<ReturnType<typeof startProduct>>;
   let browser: Browser;
+  let job: string;
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProduct(), launchChromium()]);
     const input = { dataset: 'starter', tasks: ['topic'], hyperparameters: { epochs: 1 }, promote: 'NEVER' };
     const { train } = await data(product.address, TRAIN, { input });
-    await finished(product.address, train.id);
+    job = train.id;
+    await finished(product.address, job);
   });
   afterAll(async () => {
     await browser?.close();
     await product?.close();
   });
 
-  const open = (view = views[2]) => visit(browser, product.address, view);
+  const open = (view = views[2], url = product.address) => visit(browser, url, view);
 
   it('answers on a first visit, and anew as one types', async () => {
     const { page, complaints, close } = await open();
@@ -87,6 +89,39 @@ describeInBrowser('Try', () => {
     await page.getByLabel('One text').fill('Where is my parcel?');
     await page.getByLabel('Another text').fill('Where is my parcel?');
     await page.getByText('1.000').waitFor();
+    await close();
+  });
+
+  it('asks for the map once more when a projection was fitted, and offers to fit it where there still is none', async () => {
+    const { page, close } = await open(views[2], 'about:blank');
+    let asked = 0;
+    const problem = {
+      message: 'projection is PCA, which was not fitted for this encoder yet.',
+      extensions: { code: 'BAD_USER_INPUT', field: 'projection' },
+    };
+    // An encoder that learned takes minutes to make; the job that is said to fit is one that has succeeded.
+    await page.route('**/graphql', (route) => {
+      const { query } = route.request().postDataJSON();
+      if (query.includes('query EmbeddingMap')) {
+        asked += 1;
+        return route.fulfill({ json: { data: null, errors: [problem] } });
+      }
+      if (query.includes('mutation FitForMap'))
+        return route.fulfill({ json: { data: { fitProjection: { id: job } } } });
+      return route.continue();
+    });
+    await page.goto(product.address);
+    const fit = page.getByRole('button', { name: 'Fit a projection on starter' });
+    await fit.waitFor();
+    const before = asked;
+    await fit.click();
+    await expect.poll(() => asked).toBeGreaterThan(before);
+    await fit.waitFor();
+    // Whatever would come of that answer has come when the page has asked for and shown something else.
+    await page.getByLabel('One text').fill('Where is my parcel?');
+    await page.getByLabel('Another text').fill('Where is my parcel?');
+    await page.getByText('1.000').waitFor();
+    expect(asked).toBe(before + 1);
     await close();
   });
 

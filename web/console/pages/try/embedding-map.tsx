@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { Link } from 'wouter';
 import { graphql } from '../../graphql/graphql';
@@ -119,19 +119,14 @@ function MapOf({ text, asked, dataset, task, labels }: MapOfProps) {
     variables: { texts: rows.map(({ text }) => text), ...asked },
     pause: rows.length === 0,
   });
+  // The same function on every render: the effect that calls it would run on each, and make the next, otherwise.
+  const fitted = useCallback(() => askAgain({ requestPolicy: 'network-only' }), [askAgain]);
   const [textVector] = useQuery({ query: MAP, variables: { texts: [text], ...asked } });
   // The vectors of the sample before stay known while those of the next are asked for.
   const points = rows.length === rowVectors.data?.embed.length ? rowVectors.data.embed : undefined;
   const [problem] = rowVectors.error?.graphQLErrors ?? [];
-  if (problem?.extensions?.code === 'BAD_USER_INPUT')
-    return (
-      <Unfitted
-        why={problem.message}
-        asked={asked}
-        dataset={dataset}
-        fitted={() => askAgain({ requestPolicy: 'network-only' })}
-      />
-    );
+  if (problem?.extensions?.code === 'BAD_USER_INPUT' && problem.extensions.field === 'projection')
+    return <Unfitted why={problem.message} asked={asked} dataset={dataset} fitted={fitted} />;
   return (
     <Answer of={{ data: points, error: sample.error ?? rowVectors.error ?? textVector.error }} what="the map">
       {(points) => (
