@@ -8,7 +8,7 @@ import styles from './reference.module.css';
 const ADDRESSES = [
   { address: 'POST /graphql', what: 'queries and mutations' },
   { address: 'WebSocket /graphql', what: 'subscriptions, by the graphql-transport-ws protocol' },
-  { address: 'PUT /datasets/<name>', what: 'a data set as CSV, JSON or JSON lines, however large' },
+  { address: 'PUT /datasets/<name>', what: 'a data set as CSV or JSON lines, however large' },
   { address: 'GET /graphql', what: 'GraphiQL, for browsers' },
   { address: 'GET /readyz, /livez, /metrics', what: 'for what watches the server' },
 ];
