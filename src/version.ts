@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** Of this release, as package.json has it. */
-export const version: string = readVersion();
+const found: { readonly version: string; readonly engines: { readonly node: string } } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
 
-function readVersion(): string {
-  const found: { version: string } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return found.version;
-}
+/** Of this release, as package.json has it. */
+export const version: string = found.version;
+
+/** What it runs on: the versions of Node, as package.json has them. */
+export const engines: { readonly node: string } = found.engines;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { version } from '../version.js';
 import { classify } from './classify.js';
 import { doctor } from './doctor.js';
 import { embed } from './embed.js';
@@ -27,7 +27,6 @@ const groups: Readonly<Record<string, readonly (() => Command)[]>> = {
 };
 
 endQuietlyWithReader();
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 const { bold } = coloursOf(process.stdout);
 const program = new Command('manyhead')
   .description('One encoder, many heads: sentences into embeddings and labels, and new labels learned.')

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { readConfig } from '../../config.js';
 import { messageOf } from '../../errors.js';
+import { engines } from '../../version.js';
 import { clientOf, type ServerOptions } from '../connection.js';
 import { type Finding, failed } from './check.js';
 import { checkDataFolder } from './data-folder.js';
@@ -15,7 +15,6 @@ import { checkServer } from './server.js';
  * @param isAsked whether somebody said that there is a server
  */
 export async function* look(options: ServerOptions, isAsked: boolean): AsyncGenerator<Finding, void> {
-  const { engines } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'));
   yield* checkMachine(engines.node);
   try {
     const config = readConfig(process.env);
