@@ -1,3 +1,4 @@
+import { MARKS } from '../encoder/framed-tokens.js';
 import { turns } from '../turns.js';
 
 /** Where a text may break: between piece i and piece i + 1 lies gap i. */
@@ -14,9 +15,6 @@ export interface BreakRules {
 
 /** Valleys do not leave chunks of fewer tokens, or of an eighth of the most where that is less. */
 const FEWEST_TOKENS = 32;
-
-/** Tokens that mark start and end. */
-const MARKS = 2;
 
 /**
  * The pieces that chunks begin with, the first of all among them.

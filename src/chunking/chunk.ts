@@ -1,3 +1,4 @@
+import { MARKS } from '../encoder/framed-tokens.js';
 import { chunkStarts } from './breaks.js';
 import { type Piece, sentencesOf } from './sentences.js';
 
@@ -27,7 +28,7 @@ export async function chunked(text: string, options: ChunkOptions): Promise<Piec
   const starts = await chunkStarts(similarities, {
     similarityThreshold,
     maxTokens,
-    tokens: pieces.map(({ tokens }) => Math.max(0, tokens - 2)),
+    tokens: pieces.map(({ tokens }) => Math.max(0, tokens - MARKS)),
     tokensOf: (from, to) => tokensOf(between(from, to)),
   });
   return starts.map((start, place) => {

@@ -11,6 +11,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from 'graphql';
+import { MARKS } from '../encoder/framed-tokens.js';
 
 /** What an operation has encoded. */
 export interface Weight {
@@ -35,9 +36,6 @@ export const heavyFields: Readonly<Record<string, Heavy>> = {
   explain: { texts: ({ text }) => [text], isCut: true },
   chunk: { texts: ({ text }) => [text], isCut: false },
 };
-
-/** Tokens that mark the start and the end of a text. */
-const MARKS = 2;
 
 /**
  * What the operation of a document that is valid has encoded, all its fields together.
