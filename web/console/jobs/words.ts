@@ -1,10 +1,14 @@
-export type Kind = 'TRAIN' | 'EVALUATE' | 'FIT_PROJECTION';
-
 export const kinds = {
   TRAIN: 'Training',
   EVALUATE: 'Measuring',
   FIT_PROJECTION: 'Fitting a projection',
-} as const satisfies Readonly<Record<Kind, string>>;
+} as const;
+
+export type Kind = keyof typeof kinds;
+
+const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name);
+
+export const kindNames: readonly Kind[] = Object.keys(kinds).filter(isKind);
 
 export const phases = {
   EMBEDDING: 'Encoding rows',

@@ -1,5 +1,5 @@
 import { type Status, statuses } from '../../jobs/job-status';
-import { type Kind, kinds } from '../../jobs/words';
+import { type Kind, kindNames } from '../../jobs/words';
 
 /** Which runs are shown, as the search part of an address has it. */
 export interface Filters {
@@ -13,11 +13,10 @@ export interface Filters {
 }
 
 export function filtersIn(search: URLSearchParams): Filters {
-  const kindNames: readonly Kind[] = ['TRAIN', 'EVALUATE', 'FIT_PROJECTION'];
   return {
     model: search.get('model') ?? undefined,
     status: statuses.find((status) => status === search.get('status')),
-    kind: kindNames.find((kind) => kind === search.get('kind') && kind in kinds),
+    kind: kindNames.find((kind) => kind === search.get('kind')),
     after: search.get('after') ?? undefined,
     laid: search.get('with')?.split(',').filter(Boolean) ?? [],
   };

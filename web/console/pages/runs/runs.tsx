@@ -4,7 +4,7 @@ import { useSearchParams } from 'wouter';
 import { graphql, type ResultOf } from '../../graphql/graphql';
 import { useRefresh } from '../../graphql/refresh';
 import { statuses, statusWord } from '../../jobs/job-status';
-import { kinds, shortId } from '../../jobs/words';
+import { kindNames, kinds, shortId } from '../../jobs/words';
 import { Button, ButtonLink } from '../../parts/button';
 import { FieldRow, SelectField } from '../../parts/field';
 import { count, counted } from '../../parts/numbers';
@@ -103,12 +103,7 @@ export default function RunsPage() {
         <SelectField
           label="Kind"
           value={kind ?? ''}
-          options={[
-            { value: '', title: 'Any kind' },
-            { value: 'TRAIN', title: kinds.TRAIN },
-            { value: 'EVALUATE', title: kinds.EVALUATE },
-            { value: 'FIT_PROJECTION', title: kinds.FIT_PROJECTION },
-          ]}
+          options={[{ value: '', title: 'Any kind' }, ...kindNames.map((value) => ({ value, title: kinds[value] }))]}
           onChange={(value) => show({ kind: value || undefined, after: undefined })}
         />
       </FieldRow>
