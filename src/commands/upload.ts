@@ -81,10 +81,12 @@ function formatOf(file: string, given: FileOptions['format']): UploadOptions['fo
 
 function nameOf(file: string): string {
   if (file === '-') throw new UsageError('rows on standard input need a name: say --name NAME.');
-  return basename(file, extname(file))
+  const name = basename(file, extname(file))
     .replace(/[^A-Za-z0-9_.-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 64);
+  if (name === '') throw new UsageError(`no name of a data set can be made from ${file}: say --name NAME.`);
+  return name;
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

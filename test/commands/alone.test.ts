@@ -6,7 +6,10 @@ import { freePort, temporaryFolder } from '../system/stage.js';
 import { manyhead } from './stage.js';
 
 /** A server that is no Manyhead, or one that a test wants to see in some state. */
-async function serving(answer: (asked: number) => { status: number; body: string; headers?: Record<string, string> }) {
+async function serving(
+  answer: (asked: number) => { status: number; body: string; headers?: Record<string, string> },
+  host = '127.0.0.1',
+) {
   let asked = 0;
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
@@ -15,7 +18,7 @@ async function serving(answer: (asked: number) => { status: number; body: string
     });
   });
   const port = await freePort();
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   return { port, url: `http://127.0.0.1:${port}`, close: () => server.close() };
 }
 
@@ -74,6 +77,16 @@ describe('the command line, without a server', () => {
     expect(stdout).toBe('{"text":"a","tokens":3,"vector":[1,0]}\n{"text":"b","tokens":3,"vector":[1,0]}\n');
   });
 
+  it('asks for a name where none can be made of the name of a file', async () => {
+    const file = join(folder.path, '顧客.csv');
+    await writeFile(file, 'text,topic\nhello,greetings\n');
+    const server = await serving(() => ({ status: 200, body: '{}' }));
+    const { code, stderr } = await manyhead(['train', file, '--url', server.url]);
+    server.close();
+    expect(code).toBe(2);
+    expect(stderr).toContain('顧客.csv: say --name NAME.');
+  });
+
   it('tells a missing key from one that does not allow it', async () => {
     for (const [status, code, advice] of [
       [401, 'UNAUTHENTICATED', 'MANYHEAD_API_KEY'],
@@ -101,6 +114,13 @@ describe('the command line, without a server', () => {
       expect(code).toBe(1);
       expect(of('port')).toMatchObject({ outcome: 'failed', mend: expect.stringContaining('PORT') });
       expect(of('server')).toMatchObject({ outcome: 'failed', found: expect.stringContaining('not Manyhead') });
+    });
+
+    it('knows a Manyhead that listens on IPv6', async () => {
+      const server = await serving(() => ({ status: 200, body: 'ok\n' }), '::1');
+      const { of } = await look({ HOST: '::1', PORT: String(server.port) });
+      server.close();
+      expect(of('port')).toMatchObject({ outcome: 'ok', found: expect.stringContaining('Manyhead listens') });
     });
 
     it('finds a folder, a queue and an encoder that cannot be used', async () => {
