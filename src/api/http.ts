@@ -12,6 +12,7 @@ import type { Log } from '../log.js';
 import { requestMetrics } from '../metrics/requests.js';
 import type { Inspector } from '../operations/inspector.js';
 import { weighing } from '../operations/weighing.js';
+import { localUrl } from '../local-url.js';
 import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
 import type { Context, Rooms } from './context.js';
@@ -38,7 +39,7 @@ import { stringifyWithVectors } from './vector.js';
 import { weighOperations } from './weigh-operations.js';
 
 /** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
-export const LONGEST_BODY = 64 * 1024 * 1024;
+const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
 const LAST_ANSWERS = 7_000;
@@ -187,8 +188,7 @@ const listening = (server: Server, { port, host }: Config): Promise<void> =>
 function addressOf(server: Server, { host }: Config): string {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const shown = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return `http://${shown}:${port}`;
+  return localUrl(host, port);
 }
 
 /** What Apollo has to say of itself, in our log. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { messageOf, systemCode } from '../../errors.js';
+import { localUrl } from '../../local-url.js';
 import { type Finding, failed, ok } from './check.js';
 import { isManyhead } from './server.js';
 
@@ -11,7 +12,7 @@ export async function checkPort(host: string, port: number): Promise<Finding> {
   if (error === undefined) return ok(what, `${place} is free`);
   switch (systemCode(error)) {
     case 'EADDRINUSE':
-      return (await isManyhead(`http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`))
+      return (await isManyhead(localUrl(host, port)))
         ? ok(what, `Manyhead listens at ${place}`)
         : failed(
             what,
