@@ -195,9 +195,7 @@ export class ModelVersion {
   @Field(() => [TaskHead], { description: 'Its heads.' })
   tasks!: readonly TaskHead[];
 
-  @Field(() => Encoder, {
-    description: "sha256 of the encoder's weights; the pretrained encoder's when it was frozen.",
-  })
+  @Field(() => Encoder, { description: 'The encoder it reads its vectors from.' })
   encoder!: Encoder;
 
   @Field(() => Freeze, { description: 'What kept its weights.' })
