@@ -85,7 +85,7 @@ export interface Config {
   readonly starter: boolean;
 }
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 /** A setting that cannot be used; the message is one line for the terminal. */

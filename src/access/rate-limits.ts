@@ -17,7 +17,7 @@ export interface RateSettings {
 }
 
 /** Some times what one machine can do: it stops a loop that has run wild, not a busy application. */
-export const GENEROUS = { requests: 60_000, texts: 600_000 } as const;
+const GENEROUS = { requests: 60_000, texts: 600_000 } as const;
 
 /** What is left of a limit. */
 export interface Allowance {

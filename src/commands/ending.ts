@@ -5,7 +5,7 @@ import { coloursOf } from './terminal/colours.js';
 import { harmless, say } from './terminal/output.js';
 
 /** How the command line ends. Scripts branch on these, so they never change. */
-export const exitCodes = {
+const exitCodes = {
   done: 0,
   /** What was asked for was refused, or failed. */
   failed: 1,

@@ -8,7 +8,7 @@ export type Backbone = 'FULL' | 'PARTIAL' | 'NONE';
 export type LossWeighting = 'EQUAL' | 'FIXED' | 'UNCERTAINTY';
 export type PromotionPolicy = 'ALWAYS' | 'IF_BETTER' | 'NEVER';
 
-export const hyperparameterNames = [
+const hyperparameterNames = [
   'epochs',
   'batchSize',
   'headLearningRate',
