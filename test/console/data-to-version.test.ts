@@ -133,17 +133,29 @@ describeInBrowser('from a file to a version in production', () => {
     await page.getByLabel('Name of the task').fill('tags');
     await page.getByLabel('A row may have several').check();
     await page.getByRole('button', { name: 'Begin', exact: true }).press('Enter');
-    await page.getByLabel('tags of row 1', { exact: true }).fill('loud, long');
+    await page.getByLabel('tags of row 1', { exact: true }).fill('loud | long, and slow');
+    await page.getByLabel('tags of row 3', { exact: true }).fill('|');
     await page.getByLabel('fruit of row 2', { exact: true }).fill('cherry');
     await page.getByLabel('mood of row 2', { exact: true }).fill('');
     await page.getByRole('button', { name: 'Save' }).press('Enter');
-    await page.getByText('Saved: 3 labels changed.').waitFor();
+    await page.getByText('Saved: 4 labels changed.').waitFor();
     const after = await stored('fruit');
     expect(after.preview.slice(0, 2).map(({ labels }: Json) => labels)).toEqual([
-      [...before.preview[0].labels, { task: 'tags', labels: ['loud', 'long'] }],
+      [...before.preview[0].labels, { task: 'tags', labels: ['loud', 'long, and slow'] }],
       [{ task: 'fruit', labels: ['cherry'] }],
     ]);
-    expect(after.preview.slice(2)).toEqual(before.preview.slice(2));
+    expect(after.preview[2].labels).toEqual([...before.preview[2].labels, { task: 'tags', labels: [] }]);
+    expect(after.preview.slice(3)).toEqual(before.preview.slice(3));
+    // What was saved reads as it was typed, and none of them is told from nothing said.
+    const tagsOf = (row: number) => page.getByLabel(`tags of row ${row}`, { exact: true }).inputValue();
+    expect(await Promise.all([tagsOf(1), tagsOf(2), tagsOf(3)])).toEqual(['loud | long, and slow', '', '|']);
+    await page.getByLabel('tags of row 1', { exact: true }).fill('long, and slow');
+    await page.getByLabel('tags of row 3', { exact: true }).fill('');
+    await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await page.getByText('Saved: 2 labels changed.').waitFor();
+    const { preview } = await stored('fruit');
+    expect(preview[0].labels.at(-1)).toEqual({ task: 'tags', labels: ['long, and slow'] });
+    expect(preview[2]).toEqual(before.preview[2]);
     await page.getByRole('button', { name: 'Only read' }).click();
     await page.getByLabel('Task', { exact: true }).selectOption('tags');
     await page.getByText('Rows 1 to 1 of 60').waitFor();

@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { readLabels } from './several-labels';
 
 /** A row as the API takes it. */
 export interface GivenExample {
@@ -16,9 +17,6 @@ export interface Pasted {
   readonly examples: readonly GivenExample[];
   readonly problem: string | undefined;
 }
-
-/** What separates the labels of a cell that may hold several, as in files. */
-const SEPARATOR = '|';
 
 /**
  * Rows as they are copied from a table or a CSV file: the first line names the columns, `text` and one a task; a task named
@@ -56,8 +54,7 @@ function labelsIn(column: string, cell: string): readonly GivenLabels[] {
   const given = cell.trim();
   if (given === '') return [];
   if (!column.endsWith('[]')) return [{ task: column, label: given }];
-  const labels = given.split(SEPARATOR).map((label) => label.trim());
-  return [{ task: column.slice(0, -2), labels: labels.filter(Boolean) }];
+  return [{ task: column.slice(0, -2), labels: readLabels(given) }];
 }
 
 /** The same rows as a variable of a request. */

@@ -1,25 +1,29 @@
+import { readLabels, writtenLabels } from '../../rows/several-labels';
 import type { LabelledTask, Row } from './operations';
 
 /** What was typed for a row and task, where it is not what the row says. */
 export type Changes = ReadonlyMap<string, string>;
 
-/** Labels of a task that has several are typed with commas between them. */
-const SEPARATOR = ',';
-
 const keyOf = (row: number, task: string): string => `${row} ${task}`;
 
-/** What a row says of a task, as it is typed. */
-export const writtenLabels = ({ labels }: Row, task: string): string =>
-  labels.find((each) => each.task === task)?.labels.join(`${SEPARATOR} `) ?? '';
+export const isChanged = (changes: Changes, row: Row, task: string): boolean => changes.has(keyOf(row.row, task));
 
-export const typedLabels = (changes: Changes, row: Row, task: string): string =>
-  changes.get(keyOf(row.row, task)) ?? writtenLabels(row, task);
+export const typedLabels = (changes: Changes, row: Row, task: LabelledTask): string =>
+  changes.get(keyOf(row.row, task.task)) ?? saidLabels(row, task);
+
+/** What a row says of a task, as it would be typed. */
+function saidLabels({ labels }: Row, { task, kind }: LabelledTask): string {
+  const said = labels.find((each) => each.task === task)?.labels;
+  if (said === undefined) return '';
+  return kind === 'MULTI_LABEL' ? writtenLabels(said) : said.join();
+}
 
 /** The changes with one more, or one less where what is typed is what the row says anyway. */
-export function withTyped(changes: Changes, row: Row, task: string, typed: string): Changes {
+export function withTyped(changes: Changes, row: Row, task: LabelledTask, typed: string): Changes {
   const next = new Map(changes);
-  if (typed.trim() === writtenLabels(row, task)) next.delete(keyOf(row.row, task));
-  else next.set(keyOf(row.row, task), typed);
+  const key = keyOf(row.row, task.task);
+  if (typed.trim() === saidLabels(row, task)) next.delete(key);
+  else next.set(key, typed);
   return next;
 }
 
@@ -31,6 +35,5 @@ export const changeInputs = (changes: Changes, tasks: readonly LabelledTask[]) =
     const given = typed.trim();
     if (given === '') return { row, task };
     const isMulti = tasks.find((each) => each.task === task)?.kind === 'MULTI_LABEL';
-    const labels = given.split(SEPARATOR).map((label) => label.trim());
-    return isMulti ? { row, task, labels: [...new Set(labels.filter(Boolean))] } : { row, task, label: given };
+    return isMulti ? { row, task, labels: readLabels(given) } : { row, task, label: given };
   });

@@ -8,9 +8,9 @@ interface RowListProps {
   /** The id of the suggestions' lists begins with it. */
   readonly suggestions: string;
   /** What is typed for a row and task; undefined while rows are only read. */
-  readonly typed: ((row: Row, task: string) => string) | undefined;
+  readonly typed: ((row: Row, task: LabelledTask) => string) | undefined;
   isChanged(row: Row, task: string): boolean;
-  type(row: Row, task: string, typed: string): void;
+  type(row: Row, task: LabelledTask, typed: string): void;
 }
 
 /** Rows with their labels, to be read or to be changed. */
@@ -24,24 +24,25 @@ export function RowList({ rows, tasks, suggestions, typed, isChanged, type }: Ro
             {row.text} {row.split && <Tag>{row.split.toLowerCase()}</Tag>}
           </p>
           <div className={styles.labels}>
-            {tasks.map(({ task, kind }, place) =>
-              typed ? (
+            {tasks.map((each, place) => {
+              const { task, kind } = each;
+              return typed ? (
                 <label key={task} className={styles.edit} data-changed={isChanged(row, task) || undefined}>
                   <span>{task}</span>
                   <input
                     aria-label={`${task} of row ${row.row + 1}`}
                     list={kind === 'SINGLE_LABEL' ? `${suggestions}-${place}` : undefined}
-                    placeholder={kind === 'MULTI_LABEL' ? 'none, or a, b' : 'no label'}
+                    placeholder={kind === 'MULTI_LABEL' ? 'a | b, or | for none' : 'no label'}
                     autoComplete="off"
                     spellCheck={false}
-                    value={typed(row, task)}
-                    onChange={({ target }) => type(row, task, target.value)}
+                    value={typed(row, each)}
+                    onChange={({ target }) => type(row, each, target.value)}
                   />
                 </label>
               ) : (
                 <ShownLabels key={task} row={row} task={task} />
-              ),
-            )}
+              );
+            })}
           </div>
         </li>
       ))}

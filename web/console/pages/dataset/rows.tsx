@@ -6,7 +6,7 @@ import { count, counted } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Answer, Empty, Notice } from '../../parts/states';
 import { BeginTask } from './begin-task';
-import { type Changes, changeInputs, typedLabels, withTyped } from './changes';
+import { type Changes, changeInputs, isChanged, typedLabels, withTyped } from './changes';
 import styles from './dataset.module.css';
 import { Filter, type RowFilter } from './filter';
 import { type Dataset, LABEL, type LabelledTask, ROWS } from './operations';
@@ -100,7 +100,7 @@ export function Rows({ dataset, reload }: RowsProps) {
                   tasks={shown}
                   suggestions={suggestions}
                   typed={isLabelling ? (row, task) => typedLabels(changes, row, task) : undefined}
-                  isChanged={(row, task) => changes.has(`${row.row} ${task}`)}
+                  isChanged={(row, task) => isChanged(changes, row, task)}
                   type={(row, task, typed) => {
                     setDone('');
                     setEdits({
