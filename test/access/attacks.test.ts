@@ -1,10 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type GraphQLArgument, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiSchema } from '#src/api/schema.js';
 import { heavyFields } from '#src/operations/weigh.js';
-import { graphql, type Installation, install, type Reply, type Sent, talk } from './stage.js';
+import { graphql, type Installation, install, talk } from './stage.js';
 
 const fill = (count: number, part: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => part(i)).join(' ');
@@ -205,123 +203,5 @@ describe('a GraphQL request that asks for too much', () => {
       args.some(({ name, type }) => /^texts?$/.test(name) || (name === 'a' && String(type).startsWith('[String'))),
     );
     expect(encoding.map(({ name }) => name).sort()).toEqual(Object.keys(heavyFields).sort());
-  });
-});
-
-describe('a schema that is not to be told', () => {
-  let home: Installation;
-  let api: { address: string };
-
-  beforeAll(async () => {
-    home = await install();
-    api = await home.start({ INTROSPECTION: 'off' });
-  });
-  afterAll(() => home.remove());
-
-  it.each([
-    '{ __schema { types { name } } }',
-    '{ __type(name: "Model") { name } }',
-    '{ ...A } fragment A on Query { x: __schema { description } }',
-  ])('is not told: %s', async (query) => {
-    expect(await graphql(api.address, query)).toMatchObject({ status: 400, code: 'INTROSPECTION_DISABLED' });
-  });
-
-  it('is not told by guesses either, over HTTP or WebSocket', async () => {
-    for (const [query, variables] of [
-      ['{ model { nam } }', {}],
-      ['{ modelz { name } }', {}],
-      ['{ embed(text: ["x"]) { dimensions } }', {}],
-      ['query A($p: Projection) { embed(texts: ["x"], projection: $p) { dimensions } }', { p: 'PCB' }],
-    ] as const) {
-      const reply: Reply = await graphql(api.address, query, { variables });
-      expect(reply.body).toMatch(/errors/);
-      expect(reply.body).not.toMatch(/Did you mean|PCA|models|texts"/);
-      const client = await talk(api.address);
-      client.say({ type: 'connection_init' });
-      await client.hears('connection_ack');
-      client.say({ type: 'subscribe', id: '1', payload: { query, variables } });
-      const heard = await Promise.race([client.hears('error'), client.hears('next')]);
-      expect(JSON.stringify(heard)).not.toMatch(/Did you mean|PCA"/);
-      client.end();
-    }
-  });
-
-  it('leaves __typename, which clients ask for everywhere', async () => {
-    expect((await graphql(api.address, '{ __typename models { __typename } }')).status).toBe(200);
-  });
-});
-
-describe('operations that are listed', () => {
-  let home: Installation;
-  const names = '{ models { name } }';
-  const embed = 'query Embed($texts: [String!]!) { embed(texts: $texts) { dimensions } }';
-
-  beforeAll(async () => {
-    home = await install();
-  });
-  afterAll(() => home.remove());
-
-  it('are the only ones that run, by their id or word for word', async () => {
-    const manifest = join(home.folder, 'manifest.json');
-    const operations = [
-      { id: 'names-1', name: 'Names', type: 'query', body: names },
-      { id: 'embed-1', name: 'Embed', type: 'query', body: embed },
-    ];
-    await writeFile(manifest, JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations }));
-    const { address } = await home.start({ PERSISTED_OPERATIONS: manifest });
-    const ask = (request: object, sent: Sent = {}) => graphql(address, '', { ...sent, body: JSON.stringify(request) });
-    const variables = { texts: ['hello'] };
-    expect((await ask({ query: names })).status).toBe(200);
-    expect((await ask({ documentId: 'names-1' })).body).toContain('"models"');
-    const persistedQuery = { version: 1, sha256Hash: 'embed-1' };
-    expect((await ask({ extensions: { persistedQuery }, variables })).body).toContain('384');
-    expect((await ask({ query: embed, extensions: { persistedQuery }, variables })).body).toContain('384');
-    for (const request of [
-      { query: `${names} ` },
-      { query: '{ __typename }' },
-      { documentId: 'other' },
-      { query: '' },
-      {},
-    ])
-      expect(await ask(request)).toMatchObject({ status: 403, code: 'OPERATION_NOT_ALLOWED' });
-    expect(await ask({ query: '{ __typename }' }, { path: '/graphql?' })).toMatchObject({
-      status: 403,
-      code: 'OPERATION_NOT_ALLOWED',
-    });
-    const byAddress = (query: string) =>
-      fetch(`${address}/graphql?${query}`, { headers: { 'apollo-require-preflight': '1' } }).then((response) =>
-        response.text(),
-      );
-    expect(await byAddress('documentId=names-1')).toContain('"models"');
-    expect(await byAddress('query={__typename}')).toContain('OPERATION_NOT_ALLOWED');
-    const client = await talk(address);
-    client.say({ type: 'connection_init' });
-    await client.hears('connection_ack');
-    client.say({ type: 'subscribe', id: '1', payload: { query: '', variables, extensions: { persistedQuery } } });
-    expect((await client.hears('next')).payload.data.embed).toHaveLength(1);
-    client.say({ type: 'subscribe', id: '2', payload: { query: '{ __typename }' } });
-    expect((await client.hears('error')).payload[0].extensions.code).toBe('OPERATION_NOT_ALLOWED');
-    client.end();
-  });
-
-  it('may be files in a folder, or an object of ids and documents', async () => {
-    const folder = join(home.folder, 'operations');
-    await mkdir(folder);
-    await writeFile(join(folder, 'names.graphql'), names);
-    const map = join(home.folder, 'map.json');
-    await writeFile(map, JSON.stringify({ names }));
-    for (const path of [folder, map]) {
-      const { address, running } = await home.start({ PERSISTED_OPERATIONS: path });
-      expect((await graphql(address, '', { body: JSON.stringify({ id: 'names' }) })).body).toContain('"models"');
-      await running.end('SIGKILL');
-    }
-  });
-
-  it('stop the start with one line where they cannot be read', async () => {
-    const broken = join(home.folder, 'broken.json');
-    await writeFile(broken, JSON.stringify({ names: '{ models {' }));
-    await expect(home.start({ PERSISTED_OPERATIONS: broken })).rejects.toThrow(
-      /PERSISTED_OPERATIONS is .*broken\.json: the operation "names" is not GraphQL/,
-    );
   });
 });
