@@ -1,6 +1,7 @@
 import '@fontsource-variable/inter/wght.css';
 import './tokens.css';
 import './elements.css';
+import './classes.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Frame } from './frame/frame';

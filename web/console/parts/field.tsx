@@ -31,7 +31,7 @@ export function Field({ label, hint, problem, children }: FieldProps) {
         'aria-invalid': problem === undefined ? undefined : true,
       })}
       {about && (
-        <div id={about} className={styles.about}>
+        <div id={about} className="quiet">
           {problem !== undefined && <p className={styles.problem}>{problem}</p>}
           {hint}
         </div>

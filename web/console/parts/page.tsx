@@ -46,7 +46,7 @@ export function Section(props: { readonly title: string; readonly aside?: ReactN
     <section className={styles.section} aria-label={props.title}>
       <div className={styles.sectionHead}>
         <h2>{props.title}</h2>
-        {props.aside && <div className={styles.aside}>{props.aside}</div>}
+        {props.aside && <div className="quiet">{props.aside}</div>}
       </div>
       {props.children}
     </section>

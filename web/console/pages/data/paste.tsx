@@ -31,7 +31,7 @@ export function Paste({ taken }: { readonly taken: readonly string[] }) {
       <summary>Paste a handful of rows instead</summary>
       <Panel>
         <form
-          className={styles.chosen}
+          className="stack"
           onSubmit={async (event) => {
             event.preventDefault();
             const { data } = await create({ name, examples: exampleInputs(pasted.examples) });

@@ -34,7 +34,7 @@ function TaskLabels({
     <Panel label={`Labels of ${task}`}>
       <div className={styles.taskHead}>
         <h3>{task}</h3>
-        <span className={styles.quiet}>
+        <span className="quiet">
           {counted(labels.length, 'label')}
           {kind === 'MULTI_LABEL' && ', several a row'}
         </span>
@@ -56,7 +56,7 @@ function TaskLabels({
           Show all {count(sorted.length)} labels
         </Button>
       )}
-      {unlabelledRows > 0 && <p className={styles.quiet}>{counted(unlabelledRows, 'row')} without a label.</p>}
+      {unlabelledRows > 0 && <p className="quiet">{counted(unlabelledRows, 'row')} without a label.</p>}
     </Panel>
   );
 }

@@ -54,7 +54,7 @@ function ShownLabels({ row, task }: { readonly row: Row; readonly task: string }
   const labels = row.labels.find((each) => each.task === task)?.labels;
   return (
     <span className={styles.shown}>
-      <span className={styles.quiet}>{task}</span>{' '}
+      <span className="quiet">{task}</span>{' '}
       {labels === undefined ? '–' : labels.length === 0 ? 'none of them' : labels.join(', ')}
     </span>
   );

@@ -81,7 +81,7 @@ export function Rows({ dataset, reload }: RowsProps) {
           <BeginTask taken={tasks.map(({ task }) => task)} begin={(task) => setBegun([...begun, task])} />
         )}
         {tasks.length > shown.length && filter.task === undefined && (
-          <p className={styles.quiet}>
+          <p className="quiet">
             The first {MOST_TASKS} of {counted(tasks.length, 'task')}: choose a task above to see it.
           </p>
         )}
@@ -144,7 +144,7 @@ export function Rows({ dataset, reload }: RowsProps) {
             )}
           </Notice>
         )}
-        <p role="status" className={styles.quiet}>
+        <p role="status" className="quiet">
           {done}
         </p>
         {changes.size > 0 && (

@@ -52,7 +52,7 @@ export function TaskCompared({ compared, a, b }: TaskComparedProps) {
   const widest = Math.max(0.001, ...measures.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]));
   return (
     <Section title={task} aside={`${counted(rows, 'row')}, ${disagreementCount} answered differently`}>
-      <div className={styles.compared}>
+      <div className="stack">
         <Table
           caption={`${task}: version ${a} and version ${b}`}
           rows={measures}

@@ -66,7 +66,7 @@ export function TaskMeasures({ head, report }: { readonly head: Head; readonly r
   const hasConfusion = report.confusion.length > 0;
   return (
     <Section title={task} aside={measuredOn(report)}>
-      <div className={styles.measures}>
+      <div className="stack">
         <Panel>
           <Facts facts={factsOf(head, report)} />
         </Panel>

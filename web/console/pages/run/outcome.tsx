@@ -15,7 +15,7 @@ export function Outcome({ run }: { readonly run: Run }) {
   if (status !== 'SUCCEEDED') return null;
   return (
     <Section title="What came of it">
-      <div className={styles.outcome}>
+      <div className="stack">
         {promotion && (
           <Panel label="Promotion">
             <div className={styles.decision}>

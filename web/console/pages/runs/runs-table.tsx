@@ -55,7 +55,7 @@ export function RunsTable({ runs, laid, lay, ended }: RunsTableProps) {
             version ? (
               <>
                 <Link href={`/models/${model}/versions/${version.number}`}>{version.number}</Link>
-                {promotion?.promoted && <span className={styles.promoted}> promoted</span>}
+                {promotion?.promoted && <span className="quiet"> promoted</span>}
               </>
             ) : (
               '–'
@@ -79,7 +79,7 @@ function Standing({ run: { id, status, attempt }, ended }: { readonly run: Run; 
   return (
     <span className={styles.standing}>
       <JobStatus status={status} />
-      {attempt > 1 && <span className={styles.quiet}>attempt {attempt}</span>}
+      {attempt > 1 && <span className="quiet">attempt {attempt}</span>}
       {!hasEnded(status) && <LiveProgress id={id} ended={ended} />}
     </span>
   );

@@ -11,7 +11,7 @@ export function PlanPanel({ plan, draft }: { readonly plan: Plan | undefined; re
   if (!plan)
     return (
       <Panel label="What would learn">
-        <p className={styles.says}>Choose rows to see what would learn.</p>
+        <p className="quiet">Choose rows to see what would learn.</p>
       </Panel>
     );
   const { trainableParameters, frozenParameters, heads, rows, baseVersion, warnings } = plan;
@@ -44,7 +44,7 @@ export function PlanPanel({ plan, draft }: { readonly plan: Plan | undefined; re
             <dd>{percent(1 - share)}</dd>
           </div>
         </dl>
-        <p className={styles.says}>
+        <p className="quiet">
           {counted(rows, 'row')}, going on from{' '}
           {baseVersion === null ? 'the pretrained encoder' : `version ${baseVersion}`}.{' '}
           {heads.map(({ task, role, labels, isNew }) => `${task}: ${headWords(role, labels.length, isNew)}`).join('; ')}

@@ -52,7 +52,7 @@ export function Strategy({ draft, layers, heads, problems, change }: StrategyPro
             />
             <span>
               <strong>{each.title}</strong>
-              <span className={styles.says}>{each.says}</span>
+              <span className="quiet">{each.says}</span>
             </span>
           </label>
           {backbone === 'PARTIAL' && each.backbone === 'PARTIAL' && (
@@ -76,7 +76,7 @@ export function Strategy({ draft, layers, heads, problems, change }: StrategyPro
       ))}
       {heads.length > 0 && (
         <div className={styles.heads}>
-          <p className={styles.says}>
+          <p className="quiet">
             A head that is kept has the same weights afterwards, to the bit; an encoder that learns is taught through it
             all the same.
           </p>

@@ -160,7 +160,7 @@ export default function TrainPage() {
               Train
             </Button>
             {!input && (
-              <span className={styles.says}>
+              <span className="quiet">
                 {Object.keys(mistyped).length > 0 ? 'A field holds no number.' : 'Choose rows first.'}
               </span>
             )}

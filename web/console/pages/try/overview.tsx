@@ -33,7 +33,7 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
       cell: ({ predictions }: Classification) => (
         <span className={styles.given}>
           <span>{shownLabels(predictions[head])}</span>
-          <span className={styles.quiet}>{percent(predictions[head].confidence)}</span>
+          <span className="quiet">{percent(predictions[head].confidence)}</span>
         </span>
       ),
     })),

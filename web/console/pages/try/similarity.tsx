@@ -45,7 +45,7 @@ export function Similarity({ asked }: { readonly asked: AskedVersion }) {
               {({ similarity: [[alike]] }) => (
                 <p>
                   <span className={styles.alike}>{fixed(alike, 3)}</span>{' '}
-                  <span className={styles.quiet}>cosine similarity, −1 to 1</span>
+                  <span className="quiet">cosine similarity, −1 to 1</span>
                 </p>
               )}
             </Answer>

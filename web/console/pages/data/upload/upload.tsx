@@ -88,7 +88,7 @@ function ChosenFile({ file, taken, choose }: ChosenFileProps) {
   };
 
   return (
-    <div className={styles.chosen}>
+    <div className="stack">
       <Panel label="The file">
         <div className={styles.file}>
           <strong>{file.name}</strong>
