@@ -214,6 +214,21 @@ describeInBrowser('from a file to a version in production', () => {
     expect(await page.getByRole('region', { name: 'Text of the mutation' }).textContent()).toContain(
       'hyperparameters: {\n      epochs: 12\n    }',
     );
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the mutation' }).click();
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain('epochs: 12');
+  });
+
+  it('offers to copy the mutation only where the browser lets a page copy', async () => {
+    const elsewhere = await visit(browser, 'about:blank');
+    // As it is for a page that came over http from another machine.
+    await elsewhere.page.addInitScript("Object.defineProperty(window, 'isSecureContext', { value: false })");
+    await elsewhere.page.goto(`${product.address}/train?dataset=fruit`);
+    await elsewhere.page.getByText('The mutation').click();
+    await elsewhere.page.getByRole('region', { name: 'Text of the mutation' }).waitFor();
+    expect(await elsewhere.page.getByRole('button', { name: /^Copy/ }).count()).toBe(0);
+    expect(elsewhere.complaints).toEqual([]);
+    await elsewhere.close();
   });
 
   it('follows the training live from the form to its version, and promotes it', async () => {
