@@ -15,7 +15,7 @@ export const typedLabels = (changes: Changes, row: Row, task: LabelledTask): str
 function saidLabels({ labels }: Row, { task, kind }: LabelledTask): string {
   const said = labels.find((each) => each.task === task)?.labels;
   if (said === undefined) return '';
-  return kind === 'MULTI_LABEL' ? writtenLabels(said) : said.join();
+  return kind === 'MULTI_LABEL' ? writtenLabels(said) : (said.at(0) ?? '');
 }
 
 /** The changes with one more, or one less where what is typed is what the row says anyway. */
