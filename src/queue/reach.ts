@@ -1,9 +1,9 @@
 import { type Config, hidePassword } from '../config.js';
 import { messageOf } from '../errors.js';
 import type { Log } from '../log.js';
-import type { TrainingQueue } from '../queue/queue.js';
-import { isTooOld, mayEvict, OLDEST_REDIS, redisSettings } from '../queue/redis-settings.js';
-import { StartError } from './start-error.js';
+import { StartError } from '../processes/start-error.js';
+import type { TrainingQueue } from './queue.js';
+import { isTooOld, mayEvict, OLDEST_REDIS, redisSettings } from './redis-settings.js';
 
 /**
  * Makes sure that the queue answers, and is one that keeps what it is given.
