@@ -30,8 +30,6 @@ export interface Access {
 }
 
 export interface AccessOptions {
-  /** Whether keys are only asked for while there are some: for whoever knows that only friends reach the port. */
-  readonly openWithoutKeys: boolean;
   /** A key beside the stored ones that the process which started this one holds. */
   readonly own?: ActiveKey;
 }
@@ -61,7 +59,7 @@ const revoked = new ManyheadError(
  * Follows the keys of an installation. Where one was ever made, one is needed for ever, also when all were revoked: revoking must
  * never open anything.
  */
-export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOptions, log: Log): Promise<Access> {
+export async function openAccess(keys: Keys, { own }: AccessOptions, log: Log): Promise<Access> {
   const listeners: (() => void)[] = [];
   const used = new Map<string, number>();
   let known = standing(0, [], own);
@@ -88,7 +86,7 @@ export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOpt
   };
   const timer = setTimeout(follow, LOOK_EVERY);
 
-  const isOpen = () => !known.hasKeys && (openWithoutKeys || known.generation === 0);
+  const isOpen = () => known.generation === 0;
 
   const noteUse = (id: string): void => {
     const now = Date.now();
