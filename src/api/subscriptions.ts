@@ -53,6 +53,15 @@ interface Client {
   readonly connection: Connection<Record<string, unknown> | undefined, Extra>;
 }
 
+/** What is to be run, or what is wrong with it. */
+type Prepared = ExecutionArgs | readonly GraphQLError[];
+
+function refusalFor(error: unknown): readonly GraphQLError[] {
+  if (error instanceof GraphQLError) return [error];
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return [new GraphQLError(originalError.message, { originalError })];
+}
+
 /** GraphQL over WebSocket at /graphql, by the graphql-transport-ws protocol: subscriptions, and queries too. */
 export function serveSubscriptions(
   server: Server,
@@ -66,7 +75,7 @@ export function serveSubscriptions(
   const addresses = new Map<WebSocket, string>();
   const clients = new Map<WebSocket, Client>();
   /** Operations that are under way. */
-  const open = new Map<object, ObservedRequest>();
+  const open = new WeakMap<object, ObservedRequest>();
   const told = (errors: readonly GraphQLError[], request: ObservedRequest | undefined) => {
     const shown = errors.map((error) => callerError(error, log, request?.id, introspection));
     if (shown[0]) request?.fails(String(shown[0].extensions?.code));
@@ -94,12 +103,12 @@ export function serveSubscriptions(
     `There are ${mostSockets} WebSockets from there already: close one.`,
   );
 
-  /** @returns what is to be run, or the errors of what is not valid. @throws ManyheadError */
+  /** @throws ManyheadError, GraphQLError */
   const prepare = async (
     { admission }: Client,
     asked: SubscribePayload,
     request: ObservedRequest,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+  ): Promise<Prepared> => {
     const going = clientsOf(admission.subject()).flatMap(({ connection }) => Object.keys(connection.subscriptions));
     if (going.length > mostSubscriptions)
       throw new ManyheadError(
@@ -130,18 +139,18 @@ export function serveSubscriptions(
     {
       connectionInitWaitTimeout: LONGEST_SILENCE,
       onConnect: (connection) => connect(connection.extra, connection),
-      async onSubscribe({ extra: { socket } }, _id, payload) {
+      async onSubscribe({ extra: { socket }, subscriptions }, id, payload) {
         const client = clients.get(socket);
         if (client === undefined) throw new Error('a client asks that was not let in');
-        try {
-          const request = observer.operation();
-          open.set(payload, request);
-          return await prepare(client, payload, request);
-        } catch (error) {
-          if (error instanceof GraphQLError) return [error];
-          const originalError = error instanceof Error ? error : new Error(String(error));
-          return [new GraphQLError(originalError.message, { originalError })];
+        const request = observer.operation();
+        open.set(payload, request);
+        const prepared = await prepare(client, payload, request).catch(refusalFor);
+        // Whoever has ended it meanwhile hears of no errors, and nor do we.
+        if (Array.isArray(prepared) && !(id in subscriptions)) {
+          told(prepared, request);
+          request.ends();
         }
+        return prepared;
       },
       onNext: (_context, _id, payload, _args, result) =>
         result.errors === undefined ? result : { ...result, errors: told(result.errors, open.get(payload)) },
