@@ -14,7 +14,7 @@ import type { Admission, Gate } from './gate/gate.js';
 import { refuseUpgrade } from './gate/refusal.js';
 import { operationIn } from './requests/operation.js';
 import type { ObservedRequest, RequestObserver } from './requests/request.js';
-import { type Extra, useProtocol } from './websocket-protocol.js';
+import { closeSaying, type Extra, useProtocol } from './websocket-protocol.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -87,9 +87,9 @@ export function serveSubscriptions(
 
   const connect = async ({ socket, request }: Extra, connection: Client['connection']): Promise<boolean> => {
     const admission = await gate.connect(request, connection.connectionParams);
-    if (admission instanceof ManyheadError) socket.close(UNAUTHORIZED, admission.message);
+    if (admission instanceof ManyheadError) closeSaying(socket, UNAUTHORIZED, admission.message);
     else if (clientsOf(admission.subject()).length >= mostSockets)
-      socket.close(TRY_AGAIN_LATER, tooManySockets.message);
+      closeSaying(socket, TRY_AGAIN_LATER, tooManySockets.message);
     else if (socket.readyState === socket.OPEN) {
       clients.set(socket, { admission, connection });
       socket.once('close', () => clients.delete(socket));
@@ -174,7 +174,8 @@ export function serveSubscriptions(
   // A key that is revoked ends what it has begun, too.
   gate.access.onChange(() => {
     for (const [socket, { admission }] of clients)
-      if (!gate.access.isStillWelcome(admission.caller)) socket.close(UNAUTHORIZED, 'The key opens nothing any more.');
+      if (!gate.access.isStillWelcome(admission.caller))
+        closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
   });
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -141,6 +141,18 @@ describe('a GraphQL request that asks for too much', () => {
     expect(await overWebSocket(api.address, query, variables)).toBe(code);
   });
 
+  it('is refused under an id that is taken, however long it is, and whatever its letters', async () => {
+    for (const id of ['x'.repeat(500), '東'.repeat(200)]) {
+      const client = await talk(api.address);
+      client.say({ type: 'connection_init' });
+      await client.hears('connection_ack');
+      for (const _ of [1, 2])
+        client.say({ type: 'subscribe', id, payload: { query: 'subscription { trainingJobChanged { id } }' } });
+      expect(await client.ended).toBe(4409);
+    }
+    expect(api.running.said()).not.toMatch(/"level":[56]0/);
+  });
+
   it('names what there is too much of, how much, and how much there may be', async () => {
     const { body } = await graphql(api.address, `{ ${fill(31, (i) => `a${i}: __typename`)} }`);
     expect(body).toContain('The request has 31 aliases: give at most 30.');
