@@ -106,7 +106,8 @@ async function send(
     return;
   }
   response.setHeader('content-encoding', 'gzip');
-  response.setHeader('vary', 'Accept-Encoding');
+  // Beside the origin, where other sites may ask.
+  response.appendHeader('vary', 'Accept-Encoding');
   response.end(await compressed(text, { level: constants.Z_BEST_SPEED }));
 }
 
