@@ -25,9 +25,6 @@ const LONGEST_GOODBYE = 500;
 /** How long a client may take to say who it is, in milliseconds. */
 const LONGEST_SILENCE = 5_000;
 
-/** How often a client is asked whether it is still there, in milliseconds: one that does not answer in as long is cut off. */
-const PING_EVERY = 12_000;
-
 /** The close code of the graphql-transport-ws protocol for who is not known, or not any more. */
 const UNAUTHORIZED = 4401;
 
@@ -168,7 +165,6 @@ export function serveSubscriptions(
     },
     sockets,
     log,
-    PING_EVERY,
   );
 
   // A key that is revoked ends what it has begun, too.

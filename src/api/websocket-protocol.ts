@@ -25,7 +25,6 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   options: ServerOptions<Init, Extra>,
   sockets: WebSocketServer,
   log: Log,
-  askEvery = ASK_EVERY,
 ): { dispose(): Promise<void> } {
   const server = makeServer(options);
   sockets.options.handleProtocols = handleProtocols;
@@ -33,7 +32,7 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   sockets.on('connection', (socket, request) => {
     // Whatever is wrong with its frames, ws closes the connection with the code for it.
     socket.on('error', (error) => log.debug('a WebSocket broke', { why: messageOf(error) }));
-    const asking = askWhetherThere(socket, askEvery);
+    const asking = askWhetherThere(socket);
     const closed = server.opened(
       {
         protocol: socket.protocol,
@@ -66,7 +65,7 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   };
 }
 
-function askWhetherThere(socket: WebSocket, every: number): NodeJS.Timeout {
+function askWhetherThere(socket: WebSocket): NodeJS.Timeout {
   let answered = true;
   socket.on('pong', () => {
     answered = true;
@@ -75,7 +74,7 @@ function askWhetherThere(socket: WebSocket, every: number): NodeJS.Timeout {
     if (!answered) return socket.terminate();
     answered = false;
     socket.ping();
-  }, every);
+  }, ASK_EVERY);
 }
 
 function refuse(socket: WebSocket, error: unknown, log: Log): void {
