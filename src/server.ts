@@ -73,11 +73,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     served: servedVersions(registry, encoders, (error) => log.error('a promoted version cannot be loaded', {}, error)),
   };
   const events = await listen(config.queue, feed.heard, (message) => log.warn(message));
-  const access = await openAccess(
-    keysOn(store),
-    { openWithoutKeys: config.access === 'open', own: config.ownKey },
-    log,
-  );
+  const access = await openAccess(keysOn(store), { own: config.ownKey }, log);
   const host = safeHost(config.host, access.isOpen() && config.access === 'keys', log);
   const limits = openRateLimits(config.rates, config.queue, log);
   const gate = openGate(access, limits, config);

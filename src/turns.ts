@@ -16,3 +16,17 @@ export function turns(): () => Promise<void> | undefined {
     });
   };
 }
+
+/** What becomes of each of many things, in their order; everything else has its turn in between. */
+export async function inTurns<Given, Made>(
+  all: readonly Given[],
+  make: (given: Given, index: number) => Made,
+): Promise<Made[]> {
+  const made: Made[] = [];
+  const turn = turns();
+  for (const [index, given] of all.entries()) {
+    made.push(make(given, index));
+    await turn();
+  }
+  return made;
+}

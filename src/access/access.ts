@@ -1,7 +1,7 @@
 import { ManyheadError, messageOf } from '../errors.js';
 import type { Log } from '../log.js';
 import { isSecretOf, readKey } from './key-text.js';
-import { type ActiveKey, isActive, type Keys, type StoredKey } from './keys.js';
+import { type ActiveKey, isActive, type KeyGeneration, type Keys, type StoredKey } from './keys.js';
 import type { Scope } from './scopes.js';
 
 /** Who asks, and what they may do. */
@@ -30,8 +30,6 @@ export interface Access {
 }
 
 export interface AccessOptions {
-  /** Whether keys are only asked for while there are some: for whoever knows that only friends reach the port. */
-  readonly openWithoutKeys: boolean;
   /** A key beside the stored ones that the process which started this one holds. */
   readonly own?: ActiveKey;
 }
@@ -52,6 +50,10 @@ const unknown = new ManyheadError(
   'UNAUTHENTICATED',
   'The key that was sent opens nothing: it is not known, or was revoked.',
 );
+const unreadable = new ManyheadError(
+  'UNAUTHENTICATED',
+  'The list of keys cannot be read here, so no key opens anything: the log tells why.',
+);
 const revoked = new ManyheadError(
   'UNAUTHENTICATED',
   `A key is needed here, and all were revoked: whoever runs Manyhead makes one with ${HOW_TO_CREATE}.`,
@@ -59,17 +61,31 @@ const revoked = new ManyheadError(
 
 /**
  * Follows the keys of an installation. Where one was ever made, one is needed for ever, also when all were revoked: revoking must
- * never open anything.
+ * never open anything. Where the list of keys is there and cannot be read, damaged or not ours to read, none of them opens
+ * anything until it can: it may say that one was revoked.
  */
-export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOptions, log: Log): Promise<Access> {
+export async function openAccess(keys: Keys, { own }: AccessOptions, log: Log): Promise<Access> {
   const listeners: (() => void)[] = [];
   const used = new Map<string, number>();
   let known = standing(0, [], own);
 
+  const read = async (list: KeyGeneration): Promise<Standing> => {
+    try {
+      return standing(list.generation, await list.read(), own);
+    } catch (error) {
+      if (known.refusal !== unreadable)
+        log.error('the list of keys cannot be read: none of them opens anything', {
+          generation: list.generation,
+          why: messageOf(error),
+        });
+      // Whichever is there next is read, be it an older one from a backup.
+      return { ...standing(0, [], own), refusal: unreadable };
+    }
+  };
   const look = async (): Promise<void> => {
     const newer = await keys.newerThan(known.generation);
     if (newer === undefined) return;
-    known = standing(newer.generation, newer.value, own);
+    known = await read(newer);
     for (const listener of listeners) listener();
   };
   await look();
@@ -88,7 +104,7 @@ export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOpt
   };
   const timer = setTimeout(follow, LOOK_EVERY);
 
-  const isOpen = () => !known.hasKeys && (openWithoutKeys || known.generation === 0);
+  const isOpen = () => known.refusal === undefined;
 
   const noteUse = (id: string): void => {
     const now = Date.now();
@@ -102,12 +118,14 @@ export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOpt
   return {
     isOpen,
     callerWith(text) {
-      if (text === undefined && isOpen()) return anonymous;
-      if (text === undefined) return known.hasKeys ? missing : revoked;
+      if (text === undefined) return known.refusal ?? anonymous;
       const given = readKey(text);
       const found = given && known.active.get(given.id);
       // Who sends a key to an API that needs none is let in: it may have been told to send one to wherever it goes.
-      if (!given || !found || !isSecretOf(given.secret, found.sha256)) return isOpen() ? anonymous : unknown;
+      if (!given || !found || !isSecretOf(given.secret, found.sha256)) {
+        if (isOpen()) return anonymous;
+        return known.refusal === unreadable ? unreadable : unknown;
+      }
       noteUse(found.id);
       return found.caller;
     },
@@ -123,7 +141,8 @@ export async function openAccess(keys: Keys, { openWithoutKeys, own }: AccessOpt
 interface Standing {
   /** Of the register; 0 where no key was ever made. */
   readonly generation: number;
-  readonly hasKeys: boolean;
+  /** What somebody without a key is told; undefined where none is needed. */
+  readonly refusal: ManyheadError | undefined;
   readonly active: ReadonlyMap<string, ActiveKey & { readonly caller: Caller }>;
 }
 
@@ -132,7 +151,7 @@ function standing(generation: number, stored: readonly StoredKey[], own: ActiveK
   const all = own ? [...active, own] : active;
   return {
     generation,
-    hasKeys: active.length > 0,
+    refusal: generation === 0 ? undefined : active.length > 0 ? missing : revoked,
     active: new Map(all.map((key) => [key.id, { ...key, caller: { name: key.name, scope: key.scope, key: key.id } }])),
   };
 }

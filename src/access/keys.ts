@@ -1,4 +1,4 @@
-import { type Generation, register } from '../artifacts/register.js';
+import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { ManyheadError, notFound } from '../errors.js';
 import { checkName } from '../names.js';
@@ -21,6 +21,13 @@ export type ActiveKey = Extract<StoredKey, { sha256: string }>;
 
 export const isActive = (key: StoredKey): key is ActiveKey => 'sha256' in key;
 
+/** A list of keys that is there; whether it can be read is another matter. */
+export interface KeyGeneration {
+  readonly generation: number;
+  /** Every key there ever was. @throws ManyheadError DAMAGED */
+  read(): Promise<readonly StoredKey[]>;
+}
+
 export interface Keys {
   /**
    * Makes a key.
@@ -32,19 +39,31 @@ export interface Keys {
   list(): Promise<readonly (ActiveKey & { readonly lastUsedAt: string | undefined })[]>;
   /** Makes a key open nothing any more. @throws ManyheadError NOT_FOUND */
   revoke(name: string): Promise<void>;
-  /** Every key there ever was, where that changed since; undefined where it did not, or where none was ever made. */
-  newerThan(generation: number): Promise<Generation<readonly StoredKey[]> | undefined>;
+  /** The newest list of keys, where that is newer than a generation; undefined where it is not, or where no key was ever made. */
+  newerThan(generation: number): Promise<KeyGeneration | undefined>;
   /** Notes that a key was used. */
   used(id: string, at: Date): Promise<void>;
 }
 
+/** As it is stored: an object, which the register seals with a checksum. */
+interface KeyList {
+  readonly keys: readonly StoredKey[];
+}
+
+/** @throws Error where it is no list of keys */
+function readList(text: string): KeyList {
+  const stored = JSON.parse(text);
+  // Earlier releases stored the keys alone, without a checksum.
+  const keys = Array.isArray(stored) ? stored : stored.keys;
+  if (!Array.isArray(keys)) throw new Error('there are no keys in it');
+  return { keys };
+}
+
 /** The keys of an installation: a register, so that every process that shares the store sees the same ones. */
 export function keysOn(store: ArtifactStore): Keys {
-  const keys = register<readonly StoredKey[]>(store, 'access/keys', 'the list of access keys', (text) =>
-    JSON.parse(text),
-  );
+  const list = register<KeyList>(store, 'access/keys', 'the list of access keys', readList);
 
-  const active = async (): Promise<readonly ActiveKey[]> => ((await keys.read())?.value ?? []).filter(isActive);
+  const active = async (): Promise<readonly ActiveKey[]> => ((await list.read())?.value.keys ?? []).filter(isActive);
 
   return {
     async create(name, scope) {
@@ -57,14 +76,14 @@ export function keysOn(store: ArtifactStore): Keys {
         createdAt: new Date().toISOString(),
         sha256: hashOf(text.secret),
       };
-      await keys.update((all = []) => {
-        if (all.some((each) => isActive(each) && each.name === name))
+      await list.update(({ keys } = { keys: [] }) => {
+        if (keys.some((each) => isActive(each) && each.name === name))
           throw new ManyheadError(
             'CONFLICT',
             `There is a key ${name} already: revoke it, or give another name.`,
             'name',
           );
-        return [...all, key];
+        return { keys: [...keys, key] };
       });
       return writeKey(text);
     },
@@ -80,20 +99,21 @@ export function keysOn(store: ArtifactStore): Keys {
     },
 
     async revoke(name) {
-      await keys.update((all = []) => {
-        const names = all.filter(isActive).map((key) => key.name);
+      await list.update(({ keys } = { keys: [] }) => {
+        const names = keys.filter(isActive).map((key) => key.name);
         if (!names.includes(name)) throw notFound(`a key ${name}`, names, 'name');
-        return all.map((key) => {
+        const left = keys.map((key) => {
           if (!isActive(key) || key.name !== name) return key;
           const { sha256: _, ...facts } = key;
           return { ...facts, revokedAt: new Date().toISOString() };
         });
+        return { keys: left };
       });
     },
 
     async newerThan(generation) {
-      const newest = (await keys.generations()).at(-1) ?? 0;
-      return newest > generation ? { generation: newest, value: await keys.at(newest) } : undefined;
+      const newest = (await list.generations()).at(-1) ?? 0;
+      return newest > generation ? { generation: newest, read: async () => (await list.at(newest)).keys } : undefined;
     },
 
     used: (id, at) => store.put(`access/used/${id}`, Buffer.from(at.toISOString())),

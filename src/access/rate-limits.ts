@@ -32,8 +32,8 @@ export interface Allowance {
 export interface RateLimits {
   /** Counts; undefined where nothing limits this. Never fails. */
   spend(counted: Counted, spender: Spender, amount: number): Promise<Allowance | undefined>;
-  /** Whether `spend` would count this at all. */
-  limits(counted: Counted, caller: Caller | undefined): boolean;
+  /** How much of it there may be in a minute; undefined where nothing limits it, and `spend` would not count it. */
+  limitOf(counted: Counted, caller: Caller | undefined): number | undefined;
   close(): void;
 }
 
@@ -84,22 +84,23 @@ export function openRateLimits(settings: RateSettings, queue: QueueConfig, log: 
     failures: limiter('failures', settings.failures),
   };
 
-  const isLimited = (counted: Counted, caller: Caller | undefined): boolean => {
+  const limitOf = (counted: Counted, caller: Caller | undefined): number | undefined => {
     const setting = settings[counted];
-    return setting === undefined ? caller?.key !== undefined : setting > 0;
+    const isLimited = setting === undefined ? caller?.key !== undefined : setting > 0;
+    return isLimited ? limiters[counted].points : undefined;
   };
 
   return {
-    limits: isLimited,
+    limitOf,
     async spend(counted, spender, amount) {
       const { caller, address } = spender;
-      if (amount === 0 || !isLimited(counted, caller)) return undefined;
+      const limit = limitOf(counted, caller);
+      if (amount === 0 || limit === undefined) return undefined;
       const isOfKey = caller?.key !== undefined && counted !== 'address' && counted !== 'failures';
       const subject = isOfKey ? `key:${caller.key}` : `address:${address}`;
-      const { points } = limiters[counted];
       const told = (result: RateLimiterRes, exceeded: boolean): Allowance => ({
         counted,
-        limit: points,
+        limit,
         left: result.remainingPoints,
         reset: Math.max(1, Math.ceil(result.msBeforeNext / 1000)),
         exceeded,

@@ -2,7 +2,7 @@ import { Args, ArgsType, Ctx, Field, Int, ObjectType, Query, Resolver, registerE
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { type ProjectionKind, projector } from '../serving/projector.js';
-import { turns } from '../turns.js';
+import { inTurns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
@@ -126,20 +126,16 @@ export class EmbeddingResolver {
       );
     const encoded = await encoders.use(reference, (encoder) => encoder.encode(texts, { signal, usage }));
     const written = asked.encoding === VectorEncoding.BASE64 ? inBase64 : (vector: Float32Array) => vector;
-    const embeddings: Embedding[] = [];
-    const turn = turns();
-    for (const { vector, tokens, truncated } of encoded) {
+    return inTurns(encoded, ({ vector, tokens, truncated }) => {
       const projected = project(vector);
-      embeddings.push({
+      return {
         vector: written(projected),
         dimensions: projected.length,
         projectionVersion: version,
         tokens,
         truncated,
-      });
-      await turn();
-    }
-    return embeddings;
+      };
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Inspector } from '../operations/inspector.js';
+import { BrokenUtf8, checkUtf8 } from './broken-utf8.js';
 import type { Context, Rooms } from './context.js';
 import { admissionOf } from './gate/gate.js';
 import { refuse } from './gate/refusal.js';
@@ -63,12 +64,12 @@ async function answer(
 ): Promise<void> {
   let body: unknown;
   try {
+    checkUtf8(bytes);
     body = JSON.parse(bytes.toString('utf8'));
-  } catch {
+  } catch (error) {
     requestOf(request)?.fails('BAD_REQUEST');
-    const errors = [
-      { message: 'The request could not be read: its body is not JSON.', extensions: { code: 'BAD_REQUEST' } },
-    ];
+    const why = error instanceof BrokenUtf8 ? 'its body is not UTF-8' : 'its body is not JSON';
+    const errors = [{ message: `The request could not be read: ${why}.`, extensions: { code: 'BAD_REQUEST' } }];
     return send(request, response, 400, 'application/json; charset=utf-8', JSON.stringify({ errors }));
   }
   try {
@@ -105,7 +106,8 @@ async function send(
     return;
   }
   response.setHeader('content-encoding', 'gzip');
-  response.setHeader('vary', 'Accept-Encoding');
+  // Beside the origin, where other sites may ask.
+  response.appendHeader('vary', 'Accept-Encoding');
   response.end(await compressed(text, { level: constants.Z_BEST_SPEED }));
 }
 

@@ -15,6 +15,7 @@ import type { Inspector } from '../operations/inspector.js';
 import { weighing } from '../operations/weighing.js';
 import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
+import { BrokenUtf8, verifyUtf8 } from './broken-utf8.js';
 import type { Context, Rooms } from './context.js';
 import { ownSitesQueries } from './cross-site.js';
 import { documentCache } from './document-cache.js';
@@ -123,7 +124,7 @@ export async function serveHttp(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
     ownSitesQueries,
-    express.json({ limit: LONGEST_BODY }),
+    express.json({ limit: LONGEST_BODY, verify: verifyUtf8 }),
     inspectRequests(inspector),
     expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
@@ -154,6 +155,13 @@ export async function serveHttp(
   };
 }
 
+const whyUnreadable = (error: { readonly type?: unknown }): string =>
+  error instanceof BrokenUtf8
+    ? 'its body is not UTF-8'
+    : error.type === 'entity.parse.failed'
+      ? 'its body is not JSON'
+      : 'its body is broken';
+
 /** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */
 const bodyErrors =
   (log: Log): ErrorRequestHandler =>
@@ -172,7 +180,7 @@ const bodyErrors =
         ? `The request is too long: give at most ${LONGEST_BODY} bytes.`
         : status === 404
           ? 'There is nothing here.'
-          : `The request could not be read: ${error.type === 'entity.parse.failed' ? 'its body is not JSON' : 'its body is broken'}.`;
+          : `The request could not be read: ${whyUnreadable(error)}.`;
     response.status(status).json({ errors: [{ message, extensions: { code } }] });
   };
 

@@ -26,6 +26,8 @@ export const connectionLimits = ({ arrival }: Config): ServerOptions => ({
 export function endWhereSlow(request: IncomingMessage, response: ServerResponse, { arrival }: Config): void {
   if (request.method !== 'PUT') {
     const late = setTimeout(() => {
+      // Whether anybody has read it does not matter: nobody reads a GET to its end.
+      if (request.complete) return;
       if (!response.headersSent) response.writeHead(408, { Connection: 'close' });
       response.end(() => request.destroy());
     }, arrival.body);

@@ -14,7 +14,7 @@ import type { Admission, Gate } from './gate/gate.js';
 import { refuseUpgrade } from './gate/refusal.js';
 import { operationIn } from './requests/operation.js';
 import type { ObservedRequest, RequestObserver } from './requests/request.js';
-import { type Extra, useProtocol } from './websocket-protocol.js';
+import { closeSaying, type Extra, useProtocol } from './websocket-protocol.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
@@ -24,9 +24,6 @@ const LONGEST_GOODBYE = 500;
 
 /** How long a client may take to say who it is, in milliseconds. */
 const LONGEST_SILENCE = 5_000;
-
-/** How often a client is asked whether it is still there, in milliseconds: one that does not answer in as long is cut off. */
-const PING_EVERY = 12_000;
 
 /** The close code of the graphql-transport-ws protocol for who is not known, or not any more. */
 const UNAUTHORIZED = 4401;
@@ -53,6 +50,15 @@ interface Client {
   readonly connection: Connection<Record<string, unknown> | undefined, Extra>;
 }
 
+/** What is to be run, or what is wrong with it. */
+type Prepared = ExecutionArgs | readonly GraphQLError[];
+
+function refusalFor(error: unknown): readonly GraphQLError[] {
+  if (error instanceof GraphQLError) return [error];
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return [new GraphQLError(originalError.message, { originalError })];
+}
+
 /** GraphQL over WebSocket at /graphql, by the graphql-transport-ws protocol: subscriptions, and queries too. */
 export function serveSubscriptions(
   server: Server,
@@ -66,7 +72,7 @@ export function serveSubscriptions(
   const addresses = new Map<WebSocket, string>();
   const clients = new Map<WebSocket, Client>();
   /** Operations that are under way. */
-  const open = new Map<object, ObservedRequest>();
+  const open = new WeakMap<object, ObservedRequest>();
   const told = (errors: readonly GraphQLError[], request: ObservedRequest | undefined) => {
     const shown = errors.map((error) => callerError(error, log, request?.id, introspection));
     if (shown[0]) request?.fails(String(shown[0].extensions?.code));
@@ -78,9 +84,9 @@ export function serveSubscriptions(
 
   const connect = async ({ socket, request }: Extra, connection: Client['connection']): Promise<boolean> => {
     const admission = await gate.connect(request, connection.connectionParams);
-    if (admission instanceof ManyheadError) socket.close(UNAUTHORIZED, admission.message);
+    if (admission instanceof ManyheadError) closeSaying(socket, UNAUTHORIZED, admission.message);
     else if (clientsOf(admission.subject()).length >= mostSockets)
-      socket.close(TRY_AGAIN_LATER, tooManySockets.message);
+      closeSaying(socket, TRY_AGAIN_LATER, tooManySockets.message);
     else if (socket.readyState === socket.OPEN) {
       clients.set(socket, { admission, connection });
       socket.once('close', () => clients.delete(socket));
@@ -94,12 +100,12 @@ export function serveSubscriptions(
     `There are ${mostSockets} WebSockets from there already: close one.`,
   );
 
-  /** @returns what is to be run, or the errors of what is not valid. @throws ManyheadError */
+  /** @throws ManyheadError, GraphQLError */
   const prepare = async (
     { admission }: Client,
     asked: SubscribePayload,
     request: ObservedRequest,
-  ): Promise<ExecutionArgs | readonly GraphQLError[]> => {
+  ): Promise<Prepared> => {
     const going = clientsOf(admission.subject()).flatMap(({ connection }) => Object.keys(connection.subscriptions));
     if (going.length > mostSubscriptions)
       throw new ManyheadError(
@@ -130,18 +136,18 @@ export function serveSubscriptions(
     {
       connectionInitWaitTimeout: LONGEST_SILENCE,
       onConnect: (connection) => connect(connection.extra, connection),
-      async onSubscribe({ extra: { socket } }, _id, payload) {
+      async onSubscribe({ extra: { socket }, subscriptions }, id, payload) {
         const client = clients.get(socket);
         if (client === undefined) throw new Error('a client asks that was not let in');
-        try {
-          const request = observer.operation();
-          open.set(payload, request);
-          return await prepare(client, payload, request);
-        } catch (error) {
-          if (error instanceof GraphQLError) return [error];
-          const originalError = error instanceof Error ? error : new Error(String(error));
-          return [new GraphQLError(originalError.message, { originalError })];
+        const request = observer.operation();
+        open.set(payload, request);
+        const prepared = await prepare(client, payload, request).catch(refusalFor);
+        // Whoever has ended it meanwhile hears of no errors, and nor do we.
+        if (Array.isArray(prepared) && !(id in subscriptions)) {
+          told(prepared, request);
+          request.ends();
         }
+        return prepared;
       },
       onNext: (_context, _id, payload, _args, result) =>
         result.errors === undefined ? result : { ...result, errors: told(result.errors, open.get(payload)) },
@@ -159,13 +165,13 @@ export function serveSubscriptions(
     },
     sockets,
     log,
-    PING_EVERY,
   );
 
   // A key that is revoked ends what it has begun, too.
   gate.access.onChange(() => {
     for (const [socket, { admission }] of clients)
-      if (!gate.access.isStillWelcome(admission.caller)) socket.close(UNAUTHORIZED, 'The key opens nothing any more.');
+      if (!gate.access.isStillWelcome(admission.caller))
+        closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
   });
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

@@ -78,6 +78,8 @@ async function* within(longest: number, request: Request): AsyncGenerator<Buffer
     if (length > longest) throw tooLarge;
     yield chunk;
   }
+  // It has arrived: storing it may take as long as it takes.
+  request.setTimeout(0);
 }
 
 class UnknownFormat extends ManyheadError {}

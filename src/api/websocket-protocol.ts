@@ -25,7 +25,6 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   options: ServerOptions<Init, Extra>,
   sockets: WebSocketServer,
   log: Log,
-  askEvery = ASK_EVERY,
 ): { dispose(): Promise<void> } {
   const server = makeServer(options);
   sockets.options.handleProtocols = handleProtocols;
@@ -33,7 +32,7 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   sockets.on('connection', (socket, request) => {
     // Whatever is wrong with its frames, ws closes the connection with the code for it.
     socket.on('error', (error) => log.debug('a WebSocket broke', { why: messageOf(error) }));
-    const asking = askWhetherThere(socket, askEvery);
+    const asking = askWhetherThere(socket);
     const closed = server.opened(
       {
         protocol: socket.protocol,
@@ -43,7 +42,7 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
             // What cannot be sent has lost its reader: the close that follows ends what is under way.
             socket.send(message, () => resolve());
           }),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => closeSaying(socket, code, reason),
         onMessage: (take) => {
           socket.on('message', (message) => {
             take(String(message)).catch((error) => refuse(socket, error, log));
@@ -66,7 +65,7 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   };
 }
 
-function askWhetherThere(socket: WebSocket, every: number): NodeJS.Timeout {
+function askWhetherThere(socket: WebSocket): NodeJS.Timeout {
   let answered = true;
   socket.on('pong', () => {
     answered = true;
@@ -75,13 +74,23 @@ function askWhetherThere(socket: WebSocket, every: number): NodeJS.Timeout {
     if (!answered) return socket.terminate();
     answered = false;
     socket.ping();
-  }, every);
+  }, ASK_EVERY);
 }
 
 function refuse(socket: WebSocket, error: unknown, log: Log): void {
   // What graphql-ws throws for a message that only a server may send.
   const isTheirs = messageOf(error).startsWith('Unexpected message of type');
   if (!isTheirs) log.error('a WebSocket message could not be answered', {}, error);
-  if (isTheirs) socket.close(BAD_REQUEST, 'Unexpected message');
-  else socket.close(INTERNAL, 'Internal server error');
+  if (isTheirs) closeSaying(socket, BAD_REQUEST, 'Unexpected message');
+  else closeSaying(socket, INTERNAL, 'Internal server error');
+}
+
+/** A reason to close a WebSocket has at most so many bytes (RFC 6455, 5.5), and ws throws where one has more. */
+const LONGEST_REASON = 123;
+
+/** Closes a WebSocket with a reason, cut to what fits: it may repeat what the client has said. */
+export function closeSaying(socket: WebSocket, code: number | undefined, reason = ''): void {
+  // What is streamed may end within a character, which is left out then.
+  const fitting = new TextDecoder().decode(Buffer.from(reason).subarray(0, LONGEST_REASON), { stream: true });
+  socket.close(code, fitting);
 }

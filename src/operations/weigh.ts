@@ -57,7 +57,7 @@ export function weigh(
     if (within.some(({ directives }) => isLeftOut(directives, given))) continue;
     const { texts: textsOf, isCut } = heavyFields[node.name.value];
     for (const text of textsOf(values(node.arguments, given))) {
-      const longest = String(text).length + MARKS;
+      const longest = (typeof text === 'string' ? text.length : 0) + MARKS;
       texts += 1;
       tokens += isCut ? Math.min(longest, maxTokens) : longest;
     }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Example, labelsOf } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
+import type { EncodeOptions } from '../encoder/open.js';
 import { type NearestIndex, nearestIndex } from '../nearest/nearest.js';
 import type { ModelVersion } from '../registry/version.js';
 import { labelledRows } from '../training/answers.js';
@@ -23,7 +24,13 @@ export interface Explanations {
    * The rows nearest to a text among those that a version learned a task from.
    * @throws ManyheadError CONFLICT where their vectors are not stored, and they are too many to be made here
    */
-  nearest(version: ModelVersion, task: string, text: string, first: number): Promise<NearestExample[]>;
+  nearest(
+    version: ModelVersion,
+    task: string,
+    text: string,
+    first: number,
+    options?: EncodeOptions,
+  ): Promise<NearestExample[]>;
 }
 
 /** A data set as one encoder sees it. */
@@ -82,9 +89,9 @@ export function explanationsOn(
   };
 
   return {
-    async nearest(version, task, text, first) {
+    async nearest(version, task, text, first, options) {
       const { examples, index } = await knownOf(version);
-      const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text]));
+      const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], options));
       return index.nearest(vector, first, rowsOf(version, task, examples)).map(({ row, similarity }) => ({
         row,
         text: examples[row].text,

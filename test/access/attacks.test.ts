@@ -2,6 +2,7 @@ import { type GraphQLArgument, getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiSchema } from '#src/api/schema.js';
 import { heavyFields } from '#src/operations/weigh.js';
+import type { Running } from '../system/stage.js';
 import { graphql, type Installation, install, talk } from './stage.js';
 
 const fill = (count: number, part: (i: number) => string): string =>
@@ -111,7 +112,7 @@ async function everyQuery(): Promise<string[]> {
 
 describe('a GraphQL request that asks for too much', () => {
   let home: Installation;
-  let api: { address: string };
+  let api: { address: string; running: Running };
 
   beforeAll(async () => {
     home = await install();
@@ -136,8 +137,20 @@ describe('a GraphQL request that asks for too much', () => {
     expect(performance.now() - asked).toBeLessThan(1_500);
     expect(reply.body.length).toBeLessThan(20_000);
     // As a request that the short way leaves to express.
-    expect((await graphql(api.address, query, { variables, path: '/graphql?' })).code).toBe(code);
+    expect((await graphql(api.address, query, { variables, path: '/graphql?way=long' })).code).toBe(code);
     expect(await overWebSocket(api.address, query, variables)).toBe(code);
+  });
+
+  it('is refused under an id that is taken, however long it is, and whatever its letters', async () => {
+    for (const id of ['x'.repeat(500), '東'.repeat(200)]) {
+      const client = await talk(api.address);
+      client.say({ type: 'connection_init' });
+      await client.hears('connection_ack');
+      for (const _ of [1, 2])
+        client.say({ type: 'subscribe', id, payload: { query: 'subscription { trainingJobChanged { id } }' } });
+      expect(await client.ended).toBe(4409);
+    }
+    expect(api.running.said()).not.toMatch(/"level":[56]0/);
   });
 
   it('names what there is too much of, how much, and how much there may be', async () => {
@@ -179,6 +192,26 @@ describe('a GraphQL request that asks for too much', () => {
     expect(reply.status).toBe(400);
     expect(reply.body).not.toMatch(/INTERNAL|Maximum call stack|node_modules/);
   });
+
+  it.each([[{ toString: 1 }], [{ toString: null, valueOf: null }], [[{ toString: 'x' }]], [1], [null]])(
+    'is told what is wrong with a variable that is no text: %j',
+    async (value) => {
+      const query = 'query Embed($texts: [String!]!) { embed(texts: $texts) { tokens } }';
+      const variables = { texts: ['x', value] };
+      for (const path of ['/graphql', '/graphql?way=long']) {
+        const reply = await graphql(api.address, query, { variables, path });
+        expect(reply).toMatchObject({ code: 'BAD_USER_INPUT', body: expect.stringContaining('$texts') });
+      }
+      const client = await talk(api.address);
+      client.say({ type: 'connection_init' });
+      await client.hears('connection_ack');
+      client.say({ type: 'subscribe', id: '1', payload: { query, variables } });
+      const heard = await Promise.race([client.hears('error'), client.hears('next')]);
+      expect(JSON.stringify(heard)).toMatch(/\$texts.* at .{2}texts\[1\]/);
+      client.end();
+      expect(api.running.said()).not.toMatch(/"level":[56]0/);
+    },
+  );
 
   it('is no reason to refuse what editors and the console ask', async () => {
     const introspection = getIntrospectionQuery({

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Running } from '../system/stage.js';
-import { graphql, type Installation, install } from './stage.js';
+import { graphql, type Installation, install, send } from './stage.js';
 
 describe('a body that breaks the rules of HTTP after it has begun', () => {
   let home: Installation;
@@ -39,5 +39,47 @@ describe('a body that breaks the rules of HTTP after it has begun', () => {
     expect(await breakOff(start, type, chunk)).toMatch(/^HTTP\/1\.1 400 /);
     expect((await graphql(api.address, '{ datasets { name } }')).body).toContain('[]');
     expect(api.running.said()).not.toMatch(/"level":[56]0/);
+  });
+});
+
+describe('a body that says it is UTF-8 and is not', () => {
+  let home: Installation;
+  let api: { address: string };
+  beforeAll(async () => {
+    home = await install();
+    api = await home.start();
+  });
+  afterAll(() => home.remove());
+
+  // `Grüße` in Latin-1: read as UTF-8, the text would have other letters.
+  const query = 'query($texts: [String!]!) { embed(texts: $texts) { tokens } }';
+  const body = Buffer.from(JSON.stringify({ query, variables: { texts: ['Grüße'] } }), 'latin1');
+
+  it.each([
+    ['on the short way', '/graphql', {}],
+    ['on the other', '/graphql?way=long', {}],
+    ['in chunks', '/graphql', { 'transfer-encoding': 'chunked' }],
+  ])('is refused, and not embedded as another text: %s', async (_, path, more) => {
+    const headers = { 'content-type': 'application/json', ...more };
+    expect(await send(api.address + path, { method: 'POST', headers, body })).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+      body: expect.stringContaining('its body is not UTF-8'),
+    });
+  });
+
+  it('is refused as a request for embeddings, too', async () => {
+    const asked = Buffer.from(JSON.stringify({ model: 'all-MiniLM-L6-v2', input: 'Grüße' }), 'latin1');
+    const headers = { 'content-type': 'application/json' };
+    expect(await send(`${api.address}/v1/embeddings`, { method: 'POST', headers, body: asked })).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('the body is not UTF-8'),
+    });
+  });
+
+  it('is read where it says what it is', async () => {
+    const utf16 = Buffer.from(JSON.stringify({ query, variables: { texts: ['Grüße'] } }), 'utf16le');
+    const headers = { 'content-type': 'application/json; charset=utf-16le' };
+    expect((await send(`${api.address}/graphql`, { method: 'POST', headers, body: utf16 })).body).toContain('tokens');
   });
 });

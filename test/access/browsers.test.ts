@@ -37,6 +37,22 @@ describe('what a browser can be made to do', () => {
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 
+  it.each(['/graphql', '/graphql?way=long'])(
+    'is told that a long answer is for its origin alone, at %s',
+    async (path) => {
+      const { headers } = await graphql(api.address, 'query($texts: [String!]!) { embed(texts: $texts) { vector } }', {
+        path,
+        headers: { origin: SITE, 'accept-encoding': 'gzip' },
+        variables: { texts: Array.from({ length: 40 }, () => 'a text') },
+      });
+      expect(headers).toMatchObject({
+        'content-encoding': 'gzip',
+        'access-control-allow-origin': SITE,
+        vary: 'Origin, Accept-Encoding',
+      });
+    },
+  );
+
   it.each([
     ['a form of another site', { 'content-type': 'text/plain', origin: EVIL }],
     ['a form that hides where it comes from', { 'content-type': 'text/plain', origin: 'null' }],

@@ -220,6 +220,30 @@ describe('API keys', () => {
   });
 });
 
+describe('an API with ACCESS=open', () => {
+  let home: Installation;
+  let api: { running: Running; address: string };
+  beforeAll(async () => {
+    home = await install();
+    api = await home.start({ ACCESS: 'open' });
+  });
+  afterAll(() => home.remove());
+
+  it('asks for no key while none was made, and for one ever after, also when the last one is revoked', async () => {
+    expect((await graphql(api.address, EMBED)).status).toBe(200);
+    const key = await home.keys('create', 'only', '--scope', 'admin');
+    await eventually('a key to be asked for', async () => (await graphql(api.address, EMBED)).status === 401, 5_000);
+    expect((await graphql(api.address, EMBED, { key })).status).toBe(200);
+    await home.keys('revoke', 'only');
+    await eventually(
+      'the key to be refused',
+      async () => (await graphql(api.address, EMBED, { key })).status === 401,
+      5_000,
+    );
+    expect(await graphql(api.address, EMBED)).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+  });
+});
+
 describe('where the API listens', () => {
   let home: Installation;
   beforeAll(async () => {

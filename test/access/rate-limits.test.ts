@@ -37,6 +37,24 @@ describe('limits of an API that stands alone', () => {
   });
   afterAll(() => home.remove());
 
+  it('refuse more texts than a minute has for good, and count none of them', async () => {
+    const wide = texts(51);
+    const refused = await graphql(api.address, EMBED, { key, variables: wide });
+    expect(refused).toMatchObject({
+      status: 400,
+      code: 'TOO_MANY_TEXTS',
+      body: expect.stringContaining('has 51 texts, and there may be at most 50 a minute'),
+    });
+    const overThere = await send(`${api.address}/v1/embeddings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      key,
+      body: JSON.stringify({ model: 'all-MiniLM-L6-v2', input: wide.texts }),
+    });
+    expect(overThere).toMatchObject({ status: 400, code: 'too_many_texts' });
+    for (const reply of [refused, overThere]) expect(reply.headers['retry-after']).toBeUndefined();
+  });
+
   it('count the texts of a key, and tell when to come back', async () => {
     const ask = () => graphql(api.address, EMBED, { key, variables: texts(20) });
     const { reply, through } = await untilLimited(ask);

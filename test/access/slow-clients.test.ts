@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql, type Installation, install, send } from './stage.js';
 
@@ -77,5 +79,59 @@ describe('an API whose clients take their time', () => {
       });
     }
     expect((await graphql(api.address, '{ dataset(name: "fruit") { rows } }')).body).toContain('null');
+  });
+});
+
+describe('an API whose disk takes its time', () => {
+  let home: Installation;
+  let api: { address: string };
+  let slowDisk = '';
+
+  beforeAll(async () => {
+    home = await install();
+    slowDisk = join(home.folder, 'slow-disk');
+    api = await home.start({
+      BODY_TIMEOUT_SECONDS: '1',
+      NODE_OPTIONS: `--import=${new URL('slow-disk.child.mjs', import.meta.url)}`,
+      SLOW_DISK: slowDisk,
+      SOCKET_HASTE: '30',
+    });
+  });
+  afterAll(() => home.remove());
+
+  const whileSlow = async <T>(milliseconds: number, act: () => Promise<T>): Promise<T> => {
+    await writeFile(slowDisk, String(milliseconds));
+    try {
+      return await act();
+    } finally {
+      await rm(slowDisk);
+    }
+  };
+
+  it('tells that an upload is stored, however long that takes once it has arrived', async () => {
+    const reply = await whileSlow(1_500, () =>
+      send(`${api.address}/datasets/fruit`, {
+        method: 'PUT',
+        headers: { 'content-type': 'text/csv' },
+        body: 'text,fruit\nsweet,apple\n',
+      }),
+    );
+    expect(reply).toMatchObject({ status: 200, body: expect.stringContaining('"rows":1') });
+  });
+
+  it('ends an upload that stops in the middle all the same', async () => {
+    const { hostname, port } = new URL(api.address);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      'PUT /datasets/fruit HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: 99\r\n\r\ntext',
+    );
+    socket.resume();
+    await once(socket, 'close');
+  });
+
+  it('answers a question in the address that was there at once, however long that takes', async () => {
+    const query = encodeURIComponent('{ datasets { name } }');
+    const reply = await whileSlow(1_500, () => send(`${api.address}/graphql?query=${query}`));
+    expect(reply).toMatchObject({ status: 200, body: expect.stringContaining('fruit') });
   });
 });

@@ -72,7 +72,7 @@ export interface Sent {
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** A request with exactly these headers: `fetch` would set some itself, as a browser does. */

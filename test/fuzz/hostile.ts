@@ -113,6 +113,24 @@ export const nameAmong = (known: readonly string[]): Arbitrary<string> =>
     { weight: 1, arbitrary: text },
   );
 
+/** What may stand in JSON where a text should, and does harm to whoever makes a text of it. */
+export const noText: Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom<unknown>(
+    { toString: 1 },
+    { toString: null, valueOf: null },
+    [{ toString: 'x' }],
+    [[{ toString: {} }]],
+    { length: 1e9 },
+    { constructor: { prototype: null } },
+    null,
+    true,
+    1e308,
+    {},
+    [],
+  ),
+  fc.jsonValue(),
+);
+
 /** Whole numbers as they may stand in a document: small and right, at the edges, and now and then none at all. */
 export const whole: Arbitrary<string> = fc.oneof(
   { weight: 40, arbitrary: fc.integer({ min: 0, max: 12 }).map(String) },

@@ -14,7 +14,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { nameAmong, number, text, whole } from './hostile.js';
+import { nameAmong, noText, number, text, whole } from './hostile.js';
 
 const schema = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
@@ -266,6 +266,14 @@ export const brokenOperation: Arbitrary<{ readonly query: unknown; readonly vari
   fc.record({
     query: fc.constant('query Q($a: [String!]!) { embed(texts: $a) { tokens } }'),
     variables: fc.jsonValue(),
+  }),
+  fc.record({
+    query: fc.constantFrom(
+      'query Q($a: [String!]!) { embed(texts: $a) { tokens } }',
+      'query Q($a: [String!]!) { similarity(a: $a, b: ["x"]) }',
+      'query Q($a: String!) { chunk(text: $a) { tokens } }',
+    ),
+    variables: fc.record({ a: fc.oneof(noText, fc.array(fc.oneof(text, noText), { maxLength: 4 })) }),
   }),
   fc.record({
     query: fc.constant('query Q($a: [String!]!, $n: Int) { embed(texts: $a, dimensions: $n) { tokens } }'),

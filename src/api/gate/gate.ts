@@ -19,7 +19,7 @@ export interface Admission {
   subject(): string;
   /** Counts one more request. @throws RateLimited */
   spendRequest(): Promise<void>;
-  /** Counts texts that are to be encoded. @throws RateLimited */
+  /** Counts texts that are to be encoded. @throws RateLimited; ManyheadError TOO_MANY_TEXTS where a minute has not as many */
   spendTexts(count: number): Promise<void>;
 }
 
@@ -117,7 +117,7 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
 
   const admission = (caller: Caller, request: IncomingMessage): Admission => {
     const spend = async (what: Counted, amount: number): Promise<void> => {
-      if (!limits.limits(what, caller)) return;
+      if (limits.limitOf(what, caller) === undefined) return;
       const refusal = await overspent(what, { caller, address: addressOf(request) }, amount);
       if (refusal) throw refusal;
     };
@@ -128,7 +128,16 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
         await spend('address', 1);
         await spend('requests', 1);
       },
-      spendTexts: (count) => spend('texts', count),
+      async spendTexts(count) {
+        const limit = limits.limitOf('texts', caller);
+        // However long its caller waited, there would never be as many left.
+        if (limit !== undefined && count > limit)
+          throw new ManyheadError(
+            'TOO_MANY_TEXTS',
+            `The request has ${count} texts, and there may be at most ${limit} a minute: give fewer at a time.`,
+          );
+        await spend('texts', count);
+      },
     };
   };
 
@@ -142,7 +151,7 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
   /** Lets in whom nothing limits, at once; counts whom something does. */
   const pass = (caller: Caller, request: IncomingMessage, response: ServerResponse, through: () => void): void => {
     admissions.set(request, admission(caller, request));
-    if (!limits.limits('requests', caller) && !limits.limits('address', caller)) {
+    if (limits.limitOf('requests', caller) === undefined && limits.limitOf('address', caller) === undefined) {
       through();
       return;
     }

@@ -1,5 +1,6 @@
 import type { Encoded, EncodeOptions, Encoder } from '../../encoder/open.js';
 import { projector } from '../../serving/projector.js';
+import { inTurns } from '../../turns.js';
 import type { Context } from '../context.js';
 import { inBase64, Vector } from '../vector.js';
 import { type BorrowedNames, checkTokensBelong, encoderNamed } from './model-names.js';
@@ -42,7 +43,7 @@ export async function embeddings(
   const tokens = encoded.reduce((sum, each) => sum + each.tokens, 0);
   return {
     object: 'list',
-    data: encoded.map(({ vector, truncated }, index) => ({
+    data: await inTurns(encoded, ({ vector, truncated }, index) => ({
       object: 'embedding',
       index,
       embedding: written(project(vector)),

@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import compression from 'compression';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
 import { RateLimited } from '../../access/rate-limits.js';
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
+import { verifyUtf8 } from '../broken-utf8.js';
 import type { Rooms } from '../context.js';
 import { isGone } from '../gone.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
@@ -25,14 +25,18 @@ export function serveOpenAi(app: Express, rooms: Rooms, borrowed: BorrowedNames,
   api.use(compression({ threshold: COMPRESSED_FROM, level: 1 }));
   api
     .route('/embeddings')
-    .post(asksForEmbeddings, express.json({ limit: LONGEST_REQUEST, verify: checkUtf8 }), async (request, response) => {
-      if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
-      const asked = readEmbeddingsRequest(request.body);
-      const context = perRequest(rooms, request, response);
-      await context.spendTexts(asked.input.kind === 'texts' ? asked.input.texts.length : asked.input.lists.length);
-      const answer = await embeddings(asked, context, borrowed);
-      response.type('json').send(stringifyWithVectors(answer));
-    })
+    .post(
+      asksForEmbeddings,
+      express.json({ limit: LONGEST_REQUEST, verify: verifyUtf8 }),
+      async (request, response) => {
+        if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
+        const asked = readEmbeddingsRequest(request.body);
+        const context = perRequest(rooms, request, response);
+        await context.spendTexts(asked.input.kind === 'texts' ? asked.input.texts.length : asked.input.lists.length);
+        const answer = await embeddings(asked, context, borrowed);
+        response.type('json').send(stringifyWithVectors(answer));
+      },
+    )
     .all(({ method }, response) => refuseMethod(response, method, 'POST'));
   api
     .route('/models')
@@ -58,11 +62,6 @@ const asksForEmbeddings: RequestHandler = (request, _, next) => {
   requestOf(request)?.asks({ type: 'openai', fields: 'embeddings', name: undefined });
   next();
 };
-
-/** Broken UTF-8 would be read as U+FFFD, and be embedded as another text than was meant. */
-function checkUtf8(_request: unknown, _response: unknown, bytes: Buffer, charset: string): void {
-  if (charset === 'utf-8' && !isUtf8(bytes)) throw new ManyheadError('BAD_USER_INPUT', 'the body is not UTF-8.');
-}
 
 const notJson = (type: string | undefined): OpenAiError =>
   invalidRequest(415, 'unsupported_media_type', `the content type is ${shown(type)}: send application/json.`);

@@ -4,6 +4,7 @@ import { newUsage, type Usage } from '../../encoder/usage.js';
 import type { Log } from '../../log.js';
 import type { RequestMetrics } from '../../metrics/requests.js';
 import { type Span, type Tracing, unheard } from '../../tracing/span.js';
+import { entryOf } from '../gate/routes.js';
 import type { Operation } from './operation.js';
 
 /** A request, from its arrival to its answer. */
@@ -21,7 +22,10 @@ export interface ObservedRequest {
 }
 
 export interface RequestObserver {
-  /** A request over HTTP. Its id is answered in X-Request-Id; it ends when its answer is sent. */
+  /**
+   * A request over HTTP. Its id is answered in X-Request-Id; it ends when its answer is sent. Of pages, and of who asks whether the
+   * process lives, nothing more is told.
+   */
   http(request: IncomingMessage, response: ServerResponse): ObservedRequest;
   /** An operation over a WebSocket. */
   operation(): ObservedRequest;
@@ -75,10 +79,11 @@ export function observeRequests(
 
   return {
     http(incoming, response) {
-      const { method, headers } = incoming;
+      const { method, url, headers } = incoming;
       const id = requestId(headers['x-request-id']);
       response.setHeader('x-request-id', id);
-      const isWork = method === 'POST' || method === 'PUT';
+      const { kind } = entryOf(method ?? '', url ?? '');
+      const isWork = kind !== 'page' && kind !== 'health';
       const span = isWork ? tracing.begin('request', 'server', [headers.traceparent].flat()[0]) : unheard;
       const request = begin(id, span);
       response.once('close', () => {

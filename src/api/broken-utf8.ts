@@ -1,0 +1,22 @@
+import { isUtf8 } from 'node:buffer';
+import { ManyheadError } from '../errors.js';
+
+/** A body that says it is UTF-8, and is not: read all the same, it would be embedded as another text than was meant. */
+export class BrokenUtf8 extends ManyheadError {
+  /** For express, which would say 403. */
+  readonly status = 400;
+
+  constructor() {
+    super('BAD_USER_INPUT', 'the body is not UTF-8.');
+  }
+}
+
+/** @throws BrokenUtf8 */
+export function checkUtf8(bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw new BrokenUtf8();
+}
+
+/** The same as express's parsers have a body looked at. @throws BrokenUtf8 */
+export function verifyUtf8(_request: unknown, _response: unknown, bytes: Buffer, charset: string): void {
+  if (charset === 'utf-8') checkUtf8(bytes);
+}
