@@ -22,9 +22,9 @@ export const connectionLimits = ({ arrival }: Config): ServerOptions => ({
   requestTimeout: 0,
 });
 
-/** Ends a request that arrives too slowly, but for an upload, which ends itself, and one whose answer is not taken. */
+/** Ends a request that arrives too slowly, and one whose answer is not taken. An upload ends itself, until it is answered. */
 export function endWhereSlow(request: IncomingMessage, response: ServerResponse, { arrival }: Config): void {
-  if (request.method !== 'PUT') {
+  const limit = (): void => {
     const late = setTimeout(() => {
       // Whether anybody has read it does not matter: nobody reads a GET to its end.
       if (request.complete) return;
@@ -32,7 +32,12 @@ export function endWhereSlow(request: IncomingMessage, response: ServerResponse,
       response.end(() => request.destroy());
     }, arrival.body);
     request.once('end', () => clearTimeout(late)).once('close', () => clearTimeout(late));
-  }
+  };
+  if (request.method !== 'PUT' || !request.url?.startsWith('/datasets/')) limit();
+  else
+    response.once('finish', () => {
+      if (!request.complete) limit();
+    });
   // A caller that has gone away has taken its socket along.
   response.once('prefinish', () => response.socket?.setTimeout(SLOWEST_READER));
 }

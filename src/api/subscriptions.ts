@@ -170,8 +170,7 @@ export function serveSubscriptions(
   // A key that is revoked ends what it has begun, too.
   gate.access.onChange(() => {
     for (const [socket, { admission }] of clients)
-      if (!gate.access.isStillWelcome(admission.caller))
-        closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
+      if (!admission.isStillWelcome()) closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
   });
 
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {

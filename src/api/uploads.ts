@@ -9,6 +9,7 @@ import type { RequestMetrics } from '../metrics/requests.js';
 import { checkName } from '../names.js';
 import type { Rooms } from './context.js';
 import { callerError } from './errors.js';
+import { admissionOf } from './gate/gate.js';
 import { isGone } from './gone.js';
 import { requestOf } from './requests/request.js';
 
@@ -26,6 +27,7 @@ const formats: Readonly<Record<string, FileFormat>> = {
 
 const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   BAD_USER_INPUT: 400,
+  UNAUTHENTICATED: 401,
   NOT_FOUND: 404,
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
@@ -65,15 +67,18 @@ function store(request: Request, { datasets, tokenLimit }: Rooms, longest: numbe
   return datasets.create(name, readRows(within(longest, request), type, charset, columns), tokenLimit);
 }
 
-/** The bytes of a request, for as long as they are not too many: what it says of its length is not needed, and not believed. */
+/** The bytes of a request, for as long as they are not too many and their sender is welcome: what it says of its length is not needed, and not believed. */
 async function* within(longest: number, request: Request): AsyncGenerator<Buffer> {
   const tooLarge = new ManyheadError(
     'PAYLOAD_TOO_LARGE',
     `The file is too large: give at most ${longest / 2 ** 20} MB (UPLOAD_MAX_MB).`,
   );
   if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLarge;
+  const admission = admissionOf(request);
   let length = 0;
   for await (const chunk of request) {
+    if (!admission.isStillWelcome())
+      throw new ManyheadError('UNAUTHENTICATED', 'The key opens nothing any more: what has arrived is not stored.');
     length += chunk.length;
     if (length > longest) throw tooLarge;
     yield chunk;

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mutationScopes } from '#src/api/gate/fields.js';
@@ -195,13 +197,24 @@ describe('API keys', () => {
     const talking = await talk(other.address);
     talking.say({ type: 'connection_init', payload: { authorization: `Bearer ${key.train}` } });
     await talking.hears('connection_ack');
+    const uploading = request(`${other.address}/datasets/slow`, {
+      method: 'PUT',
+      agent: false,
+      headers: { 'content-type': 'text/csv', authorization: `Bearer ${key.train}` },
+    });
+    uploading.write('text,fruit\nI like apples,apple\n');
     await home.keys('revoke', 'trainer');
     await seen(
       'the key to be refused',
       async (address) => (await graphql(address, EMBED, { key: key.train })).status === 401,
     );
     expect(await talking.ended).toBe(4401);
-    expect((await graphql(api.address, EMBED, { key: key.read })).status).toBe(200);
+    uploading.end('I like pears,pear\n');
+    const [answer] = await once(uploading, 'response');
+    expect(answer.statusCode).toBe(401);
+    answer.resume();
+    const stored = await graphql(api.address, '{ dataset(name: "slow") { rows } }', { key: key.read });
+    expect(stored).toMatchObject({ status: 200, body: expect.stringContaining('null') });
     await expect(home.keys('revoke', 'trainer')).rejects.toThrow(/key trainer is not there/);
     await expect(home.keys('create', 'reader', '--scope', 'read')).rejects.toThrow(/There is a key reader already/);
   });

@@ -66,6 +66,17 @@ describe('an API whose clients take their time', () => {
     expect((await graphql(api.address, '{ models { name } }')).status).toBe(200);
   });
 
+  it('ends a PUT that comes letter by letter where it is no upload, or was answered', async () => {
+    const put = (path: string, type: string) =>
+      drip(`PUT ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nContent-Length: 9000\r\n\r\n`);
+    const heard = await Promise.all([
+      put('/nothing', 'text/csv'),
+      put('/livez', 'text/csv'),
+      put('/datasets/x', 'text/x'),
+    ]);
+    expect(heard.map((each) => each.match(/^HTTP\/1\.1 (\d+)/)?.[1])).toEqual(['404', '404', '415']);
+  });
+
   it('says how large a file may be, whether it tells its size or not', async () => {
     const body = `text,fruit\n${'I like apples very much,apple\n'.repeat(60_000)}`;
     const told = { 'content-type': 'text/csv', 'content-length': String(body.length) };

@@ -15,6 +15,8 @@ import { setSecurityHeaders } from './security-headers.js';
 /** Somebody who was let in. */
 export interface Admission {
   readonly caller: Caller;
+  /** False once the key was revoked, or a first one was made meanwhile. */
+  isStillWelcome(): boolean;
   /** Whom limits count, as `key:...` or `address:...`. */
   subject(): string;
   /** Counts one more request. @throws RateLimited */
@@ -123,6 +125,7 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
     };
     return {
       caller,
+      isStillWelcome: () => access.isStillWelcome(caller),
       subject: () => (caller.key === undefined ? `address:${addressOf(request)}` : `key:${caller.key}`),
       async spendRequest() {
         await spend('address', 1);
