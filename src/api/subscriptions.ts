@@ -136,14 +136,14 @@ export function serveSubscriptions(
     {
       connectionInitWaitTimeout: LONGEST_SILENCE,
       onConnect: (connection) => connect(connection.extra, connection),
-      async onSubscribe({ extra: { socket }, subscriptions }, id, payload) {
-        const client = clients.get(socket);
+      async onSubscribe(connection, id, payload) {
+        const client = clients.get(connection.extra.socket);
         if (client === undefined) throw new Error('a client asks that was not let in');
         const request = observer.operation();
         open.set(payload, request);
         const prepared = await prepare(client, payload, request).catch(refusalFor);
-        // Whoever has ended it meanwhile hears of no errors, and nor do we.
-        if (Array.isArray(prepared) && !(id in subscriptions)) {
+        // Whoever has ended it meanwhile, or has left, hears of no errors, and nor do we.
+        if (Array.isArray(prepared) && !(id in connection.subscriptions)) {
           told(prepared, request);
           request.ends();
         }

@@ -14,6 +14,8 @@ describe('what is told of a request, however it was asked', () => {
     [home, collector] = await Promise.all([install(), startCollector()]);
     const more = {
       LOG_LEVEL: 'debug',
+      // Counted in Redis, which takes a moment.
+      RATE_LIMIT_REQUESTS: '100000',
       SLOW_REQUEST_MS: '60000',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_BSP_SCHEDULE_DELAY: '100',
@@ -57,6 +59,22 @@ describe('what is told of a request, however it was asked', () => {
       5_000,
     );
     client.end();
+  });
+
+  it('counts what is refused after its caller has left, too', async () => {
+    const before = await count('unknown', 'unknown', 'GRAPHQL_VALIDATION_FAILED');
+    for (let i = 0; i < 20; i++) {
+      const client = await talk(api.address);
+      client.say({ type: 'connection_init' });
+      await client.hears('connection_ack');
+      client.say({ type: 'subscribe', id: '1', payload: { query: '{ nothing }' } });
+      client.end();
+    }
+    await eventually(
+      'all of them to be counted',
+      async () => (await count('unknown', 'unknown', 'GRAPHQL_VALIDATION_FAILED')) === before + 20,
+      5_000,
+    );
   });
 
   it('tells the texts and tokens of an explanation', async () => {
