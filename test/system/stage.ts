@@ -66,6 +66,7 @@ export function run(
         const done = (settle: () => void) => {
           clearTimeout(late);
           listeners.delete(look);
+          child.off('close', look);
           settle();
         };
         listeners.add(look);

@@ -59,6 +59,8 @@ export function refuseUpgrade(error: ManyheadError, socket: Duplex): void {
   const status = statuses[error.code] ?? 404;
   // Who has gone away meanwhile is no reason to end.
   socket.on('error', () => {});
+  // Nobody reads it any more, and so nobody would see that the other side has closed it.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
