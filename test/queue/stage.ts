@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { listen, type QueueEvent } from '#src/queue/events.js';
 import { openQueue, type TrainingQueue } from '#src/queue/queue.js';
-import { openWorker, type Run, type TrainingWorker } from '#src/queue/worker.js';
+import { openWorker, type Run, type TrainingWorker, type WorkerTiming } from '#src/queue/worker.js';
 import type { Delivery } from '../../src/queue/delivery.js';
 import type { Kind, RunningQueue } from './kinds.js';
 
@@ -25,7 +25,7 @@ export interface Stage {
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-export function stage(prepare: Kind['prepare']): Stage {
+export function stage(prepare: Kind['prepare'], given: WorkerTiming = timing): Stage {
   let running: RunningQueue | undefined;
   let queue: TrainingQueue | undefined;
   const open: { close(): Promise<void> }[] = [];
@@ -60,7 +60,7 @@ export function stage(prepare: Kind['prepare']): Stage {
     queue: () => there(queue),
     nextJob: () => ({ jobId: `job-${++count}`, attempt: 1 }),
     work: (run, concurrency = 1) =>
-      keep(openWorker(there(running).config, { concurrency, run, timing, onError: () => {} })),
+      keep(openWorker(there(running).config, { concurrency, run, timing: given, onError: () => {} })),
     async hear() {
       const heard: QueueEvent[] = [];
       keep(
@@ -73,7 +73,7 @@ export function stage(prepare: Kind['prepare']): Stage {
       return heard;
     },
     startChild({ clockOff = 0, throws = false } = {}) {
-      const settings = JSON.stringify({ config: there(running).config, timing, throws });
+      const settings = JSON.stringify({ config: there(running).config, timing: given, throws });
       const child = fork(pathOf('./worker.child.mjs'), [settings], {
         execArgv: ['--import', pathOf('../clock.mjs')],
         env: { ...process.env, CLOCK_OFF: String(clockOff) },

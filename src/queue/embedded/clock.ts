@@ -7,7 +7,8 @@ export const ownSchema = 'manyhead';
 /**
  * Makes the queue's own clock the only one that counts. BullMQ writes and compares times by the clock of whichever process asks:
  * one that was ahead by a day would keep a dead worker's deliveries for a day, and hold up everybody who looks for dead workers
- * for as long. (Redis has the time of its own for both.)
+ * for as long. (Redis has the time of its own for both.) When it was taken a delivery is told by its worker's clock: the worker counts
+ * from there to the next renewal.
  */
 export async function ruleByOwnClock(database: PGlite): Promise<void> {
   await database.exec(`
@@ -26,7 +27,7 @@ export async function ruleByOwnClock(database: PGlite): Promise<void> {
     ) RETURNS SETOF bullmq.job LANGUAGE sql AS $$
       SELECT set_config('${ownSchema}.lock_ms', p_lock_ms::text, false);
       SELECT * FROM bullmq.move_to_active(
-        p_queue, p_token, p_lock_ms, ${ownSchema}.now_ms(), p_name, p_limiter_max, p_limiter_duration
+        p_queue, p_token, p_lock_ms, p_now, p_name, p_limiter_max, p_limiter_duration
       )
     $$;
 
