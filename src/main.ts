@@ -5,13 +5,15 @@ import { messageOf } from './errors.js';
 import { checkDataFolder, longestStop } from './processes/lifetime.js';
 import { startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
-import { type Supervised, supervise } from './processes/supervisor.js';
+import { type Supervised, type SupervisedOptions, supervise } from './processes/supervisor.js';
 import { openTerminal } from './processes/terminal.js';
 
 /** `npm start`: the queue (where no Redis is given), the API and the worker, each a process of its own, kept running. */
 const terminal = openTerminal(process.stdout);
 /** Has glibc give large blocks back when they are free: 80 MB less in int8, at the same speed. Nothing elsewhere. */
 const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: '262144' };
+/** The queue is ready after some seconds at most, of which the making of its database takes four; this is in milliseconds. */
+const QUEUE_STARTS_WITHIN = 60_000;
 const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 let queue: Supervised | undefined;
@@ -31,19 +33,22 @@ async function start(config: Config): Promise<void> {
   };
   const { signal } = stopping;
   const patience = longestStop(config) + 500;
-  const run = (name: string, path: string, given: readonly string[] = []): Promise<Supervised> => {
-    const running = supervise(
-      name,
-      { entry: entry(path), arguments: given, environment, signal, patience },
-      terminal.say,
-    );
+  const run = (
+    name: string,
+    path: string,
+    more: Pick<SupervisedOptions, 'arguments' | 'startsWithin'> = {},
+  ): Promise<Supervised> => {
+    const running = supervise(name, { entry: entry(path), environment, signal, patience, ...more }, terminal.say);
     starting = running.catch(() => {});
     return running;
   };
   await checkDataFolder(config);
   if (config.queue.kind === 'embedded') {
     terminal.say(`Starting the queue in ${config.queue.folder}`);
-    queue = await run('queue', './queue/embedded/process.js', [config.queue.folder]);
+    queue = await run('queue', './queue/embedded/process.js', {
+      arguments: [config.queue.folder],
+      startsWithin: QUEUE_STARTS_WITHIN,
+    });
   }
   signal.throwIfAborted();
   terminal.say('Loading the encoder');

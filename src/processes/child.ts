@@ -8,6 +8,8 @@ export interface StartOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends the process where this is aborted before it is ready; later it means nothing. */
   readonly signal?: AbortSignal;
+  /** Milliseconds after which one that is not ready is killed; it may take as long as it takes where this is not given. */
+  readonly startsWithin?: number;
 }
 
 /** How long a process that is given up while it starts may take to end, in milliseconds. */
@@ -28,6 +30,7 @@ export async function startChild({
   arguments: given = [],
   environment,
   signal,
+  startsWithin,
 }: StartOptions): Promise<ReadyChild> {
   signal?.throwIfAborted();
   const child = fork(entry, given, {
@@ -47,13 +50,22 @@ export async function startChild({
     setTimeout(() => child.kill('SIGKILL'), patience).unref();
   };
   signal?.addEventListener('abort', giveUp);
+  const late =
+    startsWithin &&
+    setTimeout(() => {
+      said ||= `it was not ready within ${startsWithin / 1000} s`;
+      child.kill('SIGKILL');
+    }, startsWithin);
   const address = await new Promise<string | undefined>((resolve, reject) => {
     child.once('message', (message) => resolve(isReady(message) ? message.address : undefined));
     child.once('error', reject);
     child.once('close', (code, signal) =>
       reject(new StartError(said.trim() || `it ended with ${signal ?? `code ${code}`}`)),
     );
-  }).finally(() => signal?.removeEventListener('abort', giveUp));
+  }).finally(() => {
+    clearTimeout(late);
+    signal?.removeEventListener('abort', giveUp);
+  });
   child.stderr?.off('data', hear);
   child.stderr?.pipe(process.stderr, { end: false });
   if (said !== '') process.stderr.write(said);

@@ -57,7 +57,7 @@ export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'manyhead-test
 /** As `npm start` starts it. */
 export async function startEmbeddedQueue(folder: string): Promise<ChildProcess> {
   const entry = fileURLToPath(import.meta.resolve('#src/queue/embedded/process.js'));
-  return (await startChild({ entry, arguments: [folder], environment: process.env })).child;
+  return (await startChild({ entry, arguments: [folder], environment: process.env, startsWithin: 40_000 })).child;
 }
 
 async function prepareEmbedded(): Promise<RunningQueue> {
