@@ -13,7 +13,7 @@ const terminal = openTerminal(process.stdout);
 /** Has glibc give large blocks back when they are free: 80 MB less in int8, at the same speed. Nothing elsewhere. */
 const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: '262144' };
 /** The queue is ready after some seconds at most, of which the making of its database takes four; this is in milliseconds. */
-const QUEUE_STARTS_WITHIN = 60_000;
+const QUEUE_STARTS_WITHIN = 120_000;
 const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 let queue: Supervised | undefined;

@@ -17,7 +17,8 @@ export interface VersionOptions extends ServerOptions {
   readonly alias?: string;
 }
 
-const DEFAULT_URL = 'http://127.0.0.1:4000';
+/** Where `manyhead serve` listens from the same shell. */
+const DEFAULT_URL = `http://127.0.0.1:${Number(process.env.PORT) || 4000}`;
 
 /** A command that asks a server. */
 export const serverCommand = (name: string): Command =>
