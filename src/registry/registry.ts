@@ -84,7 +84,7 @@ export interface Registry {
 /** A registry on an artifact store: `models/<model>/versions/<n>/`, and the model's ledger. */
 export function registryOn(store: ArtifactStore): Registry {
   // Versions never change, so one that was read lately needs no second reading.
-  const read = new LRUCache<string, ModelVersion>({ maxSize: MOST_READ });
+  const read = new LRUCache<string, ModelVersion>({ max: MOST_VERSIONS, maxSize: MOST_BYTES });
   // Whoever asks names them, so they are bounded.
   const ledgers = new LRUCache<string, Ledger>({ max: MOST_LEDGERS });
   const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
@@ -148,6 +148,7 @@ export function registryOn(store: ArtifactStore): Registry {
       if (!deleted.includes(number)) continue;
       const encoder = (await unlessDamaged(find(model, number)))?.encoder;
       await store.delete(folder(model, number));
+      read.delete(folder(model, number));
       if (encoder?.fineTuned && (await unlessDamaged(isRead(encoder.id))) === false) await encoders.delete(encoder.id);
     }
   };
@@ -261,8 +262,9 @@ export function registryOn(store: ArtifactStore): Registry {
 
 const HEADS = 'heads.safetensors';
 
-/** Bytes of the files of versions that are kept at hand. */
-const MOST_READ = 16 * 2 ** 20;
+/** Versions that are kept at hand, and the bytes of their files: a report of a thousand labels takes ten million. */
+const MOST_VERSIONS = 256;
+const MOST_BYTES = 32 * 2 ** 20;
 
 /** Models whose ledgers are kept at hand. */
 const MOST_LEDGERS = 1_000;
