@@ -35,7 +35,7 @@ export const deliveryOf = ({ id, attempt }: Job): Delivery => ({ jobId: id, atte
  */
 export async function submit(order: Order, { name }: Caller, rooms: AcceptingRooms, origin?: JobOrigin): Promise<Job> {
   const { records, queue } = rooms;
-  await refuseWhereGone(order, 'dataset', rooms);
+  await refuseWhereGone(order, rooms);
   const job = await records.create(order, name, origin);
   try {
     await queue.add(deliveryOf(job));
@@ -93,7 +93,7 @@ export async function retry(id: string, rooms: AcceptingRooms, origin?: JobOrigi
       );
   };
   check(before);
-  await refuseWhereGone(before.order, 'id', rooms);
+  await refuseWhereGone(before.order, rooms, 'id');
   const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));

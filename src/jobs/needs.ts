@@ -44,18 +44,21 @@ export function needs(order: Order, what: Needed): boolean {
 /**
  * Makes sure that what a job needs is there, and that its rows stay for as long as it takes to write the job down. A version that is
  * deleted in these moments is missed by the worker, which says so.
- * @param field of the caller's that asked for it
+ * @param field of the caller's that names the whole job; the order's own fields where it is only being asked for
  * @throws ManyheadError CONFLICT where it is gone
  */
 export async function refuseWhereGone(
   order: Order,
-  field: string,
   { datasets, registry }: { readonly datasets: Pick<Datasets, 'keep'>; readonly registry: Pick<Registry, 'versions'> },
+  field?: string,
 ): Promise<void> {
-  const gone = (what: string): ManyheadError =>
-    new ManyheadError('CONFLICT', `${what} deleted, so this job cannot be done: queue a new one.`, field);
-  const version = order.kind === 'TRAIN' ? order.base : order.kind === 'EVALUATE' ? order.version : undefined;
+  const gone = (what: string, own: string): ManyheadError =>
+    new ManyheadError('CONFLICT', `${what} deleted, so this job cannot be done: queue a new one.`, field ?? own);
+  const [version, versionField] =
+    order.kind === 'TRAIN'
+      ? [order.base, 'baseVersion']
+      : [order.kind === 'EVALUATE' ? order.version : undefined, 'version'];
   if (version !== undefined && !(await registry.versions(order.model)).includes(version))
-    throw gone(`version ${version} of model ${shown(order.model)} was`);
-  if (!(await datasets.keep(order.datasetDigest))) throw gone('the rows were');
+    throw gone(`version ${version} of model ${shown(order.model)} was`, versionField);
+  if (!(await datasets.keep(order.datasetDigest))) throw gone('the rows were', 'dataset');
 }

@@ -10,6 +10,7 @@ import { openLog } from '#src/log.js';
 import type { EvaluationOrder, Job, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { temporaryFolder } from '../system/stage.js';
+import { quietQueue } from './quiet-queue.js';
 
 const order: EvaluationOrder = {
   kind: 'EVALUATE',
@@ -24,16 +25,7 @@ const running: JobState = { status: 'RUNNING', startedAt };
 const succeeded: JobState = { status: 'SUCCEEDED', startedAt, finishedAt, result: { kind: 'REPORTS', reports: [] } };
 const failed: JobState = { status: 'FAILED', startedAt, finishedAt, error: { code: 'INTERNAL', message: 'x' } };
 
-/** Holds everything, and tells nothing. */
-const queue: TrainingQueue = {
-  add: async () => {},
-  remove: async () => false,
-  holds: async () => true,
-  progress: async () => undefined,
-  depth: async () => ({ waiting: 0, active: 0, delayed: 0 }),
-  ping: async () => {},
-  close: async () => {},
-};
+const queue: TrainingQueue = { ...quietQueue, holds: async () => true };
 
 describe('who hears of all jobs', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

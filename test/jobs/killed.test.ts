@@ -11,6 +11,7 @@ import type { EvaluationOrder, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { draft } from '../registry/draft.js';
 import { temporaryFolder } from '../system/stage.js';
+import { quietQueue } from './quiet-queue.js';
 
 const [startedAt, finishedAt] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'];
 const running: JobState = { status: 'RUNNING', startedAt };
@@ -40,16 +41,11 @@ describe('a job whose processes are killed', () => {
 
   /** A queue that goes away before it says what it has done. */
   const mute = (does: (jobId: string) => Promise<unknown>): TrainingQueue => ({
+    ...quietQueue,
     async add({ jobId }) {
       await does(jobId);
       throw new Error('the queue is away');
     },
-    remove: async () => false,
-    holds: async () => false,
-    progress: async () => undefined,
-    depth: async () => ({ waiting: 0, active: 0, delayed: 0 }),
-    ping: async () => {},
-    close: async () => {},
   });
 
   it('is accepted where a worker has begun, though the queue did not say that it had it', async () => {
@@ -73,7 +69,6 @@ describe('a job whose processes are killed', () => {
   });
 
   it('is not tried again where what it needs was deleted', async () => {
-    const queue: TrainingQueue = { ...mute(async () => {}), add: async () => {} };
     const [noVersion, noRows] = [
       await records.create({ ...order, version: 7 }, 'ann'),
       await records.create({ ...order, datasetDigest: 'gone' }, 'ann'),
@@ -83,12 +78,21 @@ describe('a job whose processes are killed', () => {
       [noRows, 'the rows were'],
     ] as const) {
       await records.move(id, () => cancelled);
-      await expect(retry(id, { ...rooms, queue })).rejects.toMatchObject({
+      await expect(retry(id, { ...rooms, queue: quietQueue })).rejects.toMatchObject({
         code: 'CONFLICT',
+        field: 'id',
         message: `${what} deleted, so this job cannot be done: queue a new one.`,
       });
       expect((await records.get(id)).state).toEqual(cancelled);
     }
+  });
+
+  it('is not accepted where what it needs was deleted since it was checked', async () => {
+    const submitted = (change: Partial<EvaluationOrder>) =>
+      submit({ ...order, ...change }, ann, { ...rooms, queue: quietQueue });
+    await expect(submitted({ version: 7 })).rejects.toMatchObject({ code: 'CONFLICT', field: 'version' });
+    await expect(submitted({ datasetDigest: 'gone' })).rejects.toMatchObject({ code: 'CONFLICT', field: 'dataset' });
+    expect(await records.ids()).toEqual([]);
   });
 
   it('leaves no checkpoint once it has ended and a process has started; until then it keeps it', async () => {
