@@ -137,8 +137,24 @@ describeInBrowser('from a file to a version in production', () => {
     await page.getByLabel('tags of row 3', { exact: true }).fill('|');
     await page.getByLabel('fruit of row 2', { exact: true }).fill('cherry');
     await page.getByLabel('mood of row 2', { exact: true }).fill('');
+    const tagsOf = (row: number) => page.getByLabel(`tags of row ${row}`, { exact: true }).inputValue();
+    let letRead = () => {};
+    const mayRead = new Promise<void>((resolve) => {
+      letRead = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('DatasetRows')) await mayRead;
+      await route.continue();
+    });
+    const readAgain = page.waitForRequest((request) => request.postData()?.includes('DatasetRows') === true);
     await page.getByRole('button', { name: 'Save' }).press('Enter');
+    await readAgain;
+    // While the rows are read again what was typed stays, and cannot be saved twice.
+    expect(await tagsOf(1)).toBe('loud | long, and slow');
+    expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    letRead();
     await page.getByText('Saved: 4 labels changed.').waitFor();
+    await page.unroute('**/graphql');
     const after = await stored('fruit');
     expect(after.preview.slice(0, 2).map(({ labels }: Json) => labels)).toEqual([
       [...before.preview[0].labels, { task: 'tags', labels: ['loud', 'long, and slow'] }],
@@ -147,7 +163,6 @@ describeInBrowser('from a file to a version in production', () => {
     expect(after.preview[2].labels).toEqual([...before.preview[2].labels, { task: 'tags', labels: [] }]);
     expect(after.preview.slice(3)).toEqual(before.preview.slice(3));
     // What was saved reads as it was typed, and none of them is told from nothing said.
-    const tagsOf = (row: number) => page.getByLabel(`tags of row ${row}`, { exact: true }).inputValue();
     expect(await Promise.all([tagsOf(1), tagsOf(2), tagsOf(3)])).toEqual(['loud | long, and slow', '', '|']);
     await page.getByLabel('tags of row 1', { exact: true }).fill('long, and slow');
     await page.getByLabel('tags of row 3', { exact: true }).fill('');

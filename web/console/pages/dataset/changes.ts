@@ -27,6 +27,10 @@ export function withTyped(changes: Changes, row: Row, task: LabelledTask, typed:
   return next;
 }
 
+/** The changes that are left when some were saved: those typed or typed anew since. */
+export const without = (changes: Changes, saved: Changes): Changes =>
+  new Map([...changes].filter(([key, typed]) => saved.get(key) !== typed));
+
 /** The changes as `labelExamples` takes them. */
 export const changeInputs = (changes: Changes, tasks: readonly LabelledTask[]) =>
   [...changes].map(([key, typed]) => {

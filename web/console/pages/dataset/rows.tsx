@@ -1,12 +1,12 @@
 import { useId, useState } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useClient, useMutation, useQuery } from 'urql';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { count, counted } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Answer, Empty, Notice } from '../../parts/states';
 import { BeginTask } from './begin-task';
-import { type Changes, changeInputs, isChanged, typedLabels, withTyped } from './changes';
+import { type Changes, changeInputs, isChanged, typedLabels, without, withTyped } from './changes';
 import styles from './dataset.module.css';
 import { Filter, type RowFilter } from './filter';
 import { type Dataset, LABEL, type LabelledTask, ROWS } from './operations';
@@ -37,11 +37,11 @@ export function Rows({ dataset, reload }: RowsProps) {
     changes: new Map(),
   });
   const [done, setDone] = useState('');
+  const [isSaving, setSaving] = useState(false);
   const [saving, save] = useMutation(LABEL);
-  const [result, again] = useQuery({
-    query: ROWS,
-    variables: { name, first: PAGE + 1, after: afters.at(-1), ...filter },
-  });
+  const client = useClient();
+  const asked = { name, first: PAGE + 1, after: afters.at(-1), ...filter };
+  const [result, again] = useQuery({ query: ROWS, variables: asked });
   const tasks = [...dataset.tasks.map(labelledTask), ...begun.filter(isNewIn(dataset))];
   const shown = tasks.filter(({ task }) => filter.task === undefined || task === filter.task).slice(0, MOST_TASKS);
   const { changes } = edits;
@@ -52,11 +52,16 @@ export function Rows({ dataset, reload }: RowsProps) {
     again({ requestPolicy: 'network-only' });
   };
   const saveAll = async () => {
+    setSaving(true);
     const { data } = await save({ dataset: name, digest: edits.digest, changes: changeInputs(changes, tasks) });
-    if (!data) return;
-    setEdits({ digest: data.labelExamples.digest, changes: new Map() });
-    setDone(`Saved: ${counted(changes.size, 'label')} changed.`);
-    lookAgain();
+    if (data) {
+      reload();
+      // What was typed stays until the rows say it too: the labels before would show for a moment.
+      await client.query(ROWS, asked, { requestPolicy: 'network-only' });
+      setEdits((now) => ({ digest: data.labelExamples.digest, changes: without(now.changes, changes) }));
+      setDone(`Saved: ${counted(changes.size, 'label')} changed.`);
+    }
+    setSaving(false);
   };
 
   return (
@@ -150,10 +155,10 @@ export function Rows({ dataset, reload }: RowsProps) {
         {changes.size > 0 && (
           <section className={styles.unsaved} aria-label="Changes that are not saved">
             <span>{counted(changes.size, 'label')} changed, not saved yet</span>
-            <Button look="plain" disabled={saving.fetching} onClick={discard}>
+            <Button look="plain" disabled={isSaving} onClick={discard}>
               Discard
             </Button>
-            <Button disabled={saving.fetching} onClick={saveAll}>
+            <Button disabled={isSaving} onClick={saveAll}>
               Save
             </Button>
           </section>
