@@ -89,9 +89,10 @@ export async function benchYears([jobs = '5000']: readonly string[]): Promise<vo
       const page = await timed(() => jobsPage(records, 25, undefined, () => true));
       const open = await timed(() => openJobs(records));
       const made = await timed(() => registry.versionOfJob('support', 'none yet', last));
+      const standing = await timed(() => registry.standing('support'));
       const listed = await timed(() => registry.version('support', last));
       print(
-        `${round}: a page of jobs ${page}, the jobs that have not ended ${open}, whether a job has made a version ${made}, a version ${listed}; heap ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB`,
+        `${round}: a page of jobs ${page}, the jobs that have not ended ${open}, whether a job has made a version ${made}, a version ${listed}, what its aliases point to ${standing}; heap ${Math.round(process.memoryUsage().heapUsed / 1e6)} MB`,
       );
     }
   } finally {
@@ -108,16 +109,13 @@ async function pileUp(store: ArtifactStore, jobs: number): Promise<number> {
     const order = { ...ORDER, base: last || undefined };
     const { id } = await records.create(order, 'bench');
     const { number } = await registry.publish({ ...DRAFT, jobId: id, parent: order.base }, [], undefined);
+    const decision = { promoted: true, reason: 'it is the first', comparedWith: undefined, differences: [] };
+    await registry.settle('support', number, order.base, decision, `job ${id}`);
     await records.move(id, () => ({
       status: 'SUCCEEDED',
       startedAt: now,
       finishedAt: now,
-      result: {
-        kind: 'VERSION',
-        version: number,
-        promotion: { promoted: true, reason: 'it is the first', comparedWith: undefined, differences: [] },
-        reports: [REPORT],
-      },
+      result: { kind: 'VERSION', version: number, promotion: decision, reports: [REPORT] },
     }));
     last = number;
   }

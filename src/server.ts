@@ -62,6 +62,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const rooms: Rooms = {
     ...jobRooms,
     log,
+    operationLimits: config.operationLimits,
     encoders,
     registry,
     feed,

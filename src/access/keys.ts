@@ -112,7 +112,7 @@ export function keysOn(store: ArtifactStore): Keys {
     },
 
     async newerThan(generation) {
-      const newest = (await list.generations()).at(-1) ?? 0;
+      const newest = await list.newest();
       return newest > generation ? { generation: newest, read: async () => (await list.at(newest)).keys } : undefined;
     },
 

@@ -15,6 +15,7 @@ import {
 import { badInput } from '../errors.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { chooseHeads, predict } from '../serving/classify.js';
+import { inTurns } from '../turns.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
 import { checkTexts } from './texts.js';
@@ -124,7 +125,7 @@ export class ClassificationResolver {
     const { version, heads } = await served.of(model, askedVersion(asked));
     const chosen = chooseHeads(heads, asked.tasks ?? undefined);
     const encoded = await encoders.use(version.encoder, (encoder) => encoder.encode(texts, { signal, usage }));
-    return encoded.map(({ vector, truncated }, index) => ({
+    return inTurns(encoded, ({ vector, truncated }, index) => ({
       text: texts[index],
       model,
       version: version.number,

@@ -5,6 +5,8 @@ import type { Usage } from '../encoder/usage.js';
 import type { JobRooms } from '../jobs/actions.js';
 import type { JobFeed } from '../jobs/feed.js';
 import type { Log } from '../log.js';
+import type { OperationLimits } from '../operations/limits.js';
+import type { SpendTexts } from '../operations/spending.js';
 import type { Projections } from '../projections/projections.js';
 import type { Registry } from '../registry/registry.js';
 import type { Comparisons } from '../serving/comparisons.js';
@@ -18,8 +20,8 @@ export interface Context extends Rooms {
   /** Aborted when the caller has gone away; absent where that cannot be told. */
   readonly signal?: AbortSignal;
   readonly caller: Caller;
-  /** Counts texts that are to be encoded against the caller's limit. @throws RateLimited */
-  readonly spendTexts: (count: number) => Promise<void>;
+  /** Counts against what this request, and its caller in a minute, may have encoded. */
+  readonly spendTexts: SpendTexts;
   /** The request that is answered; absent where Manyhead asks itself, as on its first start. */
   readonly request?: ObservedRequest;
   /** What it has asked of encoders so far. */
@@ -29,6 +31,7 @@ export interface Context extends Rooms {
 /** What of it is the same for every request. */
 export interface Rooms extends JobRooms {
   readonly log: Log;
+  readonly operationLimits: OperationLimits;
   readonly encoders: Encoders;
   readonly datasets: Datasets;
   /** Of the pretrained encoder. */

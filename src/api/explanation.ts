@@ -57,13 +57,13 @@ export class ExplanationResolver {
   })
   async explain(
     @Args(() => ExplainArgs) asked: ExplainArgs,
-    @Ctx() { served, explanations, signal, usage }: Context,
+    @Ctx() { served, explanations, spendTexts, signal, usage }: Context,
   ): Promise<NearestExample[]> {
     const { text, task, model } = asked;
     checkText('text', text);
     const first = checkNumber('first', asked.first, { whole: true, least: 1, most: MOST_EXAMPLES });
     const { version, heads } = await served.of(model, askedVersion(asked));
     chooseHeads(heads, [task], () => 'task');
-    return explanations.nearest(version, task, text, first, { signal, usage });
+    return explanations.nearest(version, task, text, first, { spendTexts, signal, usage });
   }
 }

@@ -5,6 +5,7 @@ import { type ApolloServer, HeaderMap } from '@apollo/server';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Inspector } from '../operations/inspector.js';
+import { spendingOf } from '../operations/spending.js';
 import { BrokenUtf8, checkUtf8 } from './broken-utf8.js';
 import type { Context, Rooms } from './context.js';
 import { admissionOf } from './gate/gate.js';
@@ -115,7 +116,14 @@ async function send(
 export function perRequest(rooms: Rooms, incoming: IncomingMessage, response: ServerResponse): Context {
   const { caller, spendTexts } = admissionOf(incoming);
   const request = requestOf(incoming);
-  return { ...rooms, caller, spendTexts, signal: signalOf(response), request, usage: request?.usage };
+  return {
+    ...rooms,
+    caller,
+    spendTexts: spendingOf(rooms.operationLimits, spendTexts),
+    signal: signalOf(response),
+    request,
+    usage: request?.usage,
+  };
 }
 
 /** Aborted when the caller goes away before the answer is there. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Express } from 'express';
 import type { GraphQLSchema } from 'graphql';
+import { FORMAT } from '../artifacts/format.js';
 import type { Encoder } from '../encoder/open.js';
 import { ManyheadError } from '../errors.js';
 import type { TrainingQueue } from '../queue/queue.js';
@@ -29,6 +30,8 @@ export function serveHealth(
   const about = {
     name: 'manyhead',
     version,
+    /** Of the data folder. */
+    format: FORMAT,
     node: process.version,
     encoder: { id: pretrained.id, base: pretrained.base, precision: pretrained.precision },
     /** sha256 of schema.graphql. */

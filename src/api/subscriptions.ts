@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Inspector } from '../operations/inspector.js';
+import { spendingOf } from '../operations/spending.js';
 import type { Weighing } from '../operations/weighing.js';
 import type { Context, Rooms } from './context.js';
 import { callerError } from './errors.js';
@@ -120,8 +121,9 @@ export function serveSubscriptions(
     const observed = operationIn(document, operationName);
     if (observed) request.asks(observed);
     const operation = { document, operationName: operationName ?? undefined, variables: variables ?? {} };
-    await weigh(operation, admission.spendTexts);
-    const { caller, spendTexts } = admission;
+    const spendTexts = spendingOf(rooms.operationLimits, admission.spendTexts);
+    await weigh(operation, spendTexts);
+    const { caller } = admission;
     const contextValue: Context = { ...rooms, caller, spendTexts, request, usage: request.usage };
     return {
       schema,

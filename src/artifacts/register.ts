@@ -11,13 +11,13 @@ export interface Generation<T> {
  * A JSON value that several processes change without losing each other's changes: compare-and-set on top of a store
  * that can only create. Generation n is the object `<key>/<n>`, and setting means creating n + 1, which only one process
  * can. Old generations stay, and so tell what the value was before: right for values that change a few times (the
- * aliases of a model, the status of a job), not for counters.
+ * aliases of a model, the status of a job), not for counters. Generations have no gaps, and go all at once, with the register.
  */
 export interface Register<T> {
   /** The newest value, or undefined where none was ever set. */
   read(): Promise<Generation<T> | undefined>;
-  /** Every generation there is, ascending. */
-  generations(): Promise<readonly number[]>;
+  /** The number of the newest generation; 0 where none was ever set. */
+  newest(): Promise<number>;
   /** The value of a generation, which never changes. @throws Error where there is none */
   at(generation: number): Promise<T>;
   /** Sets the value if nobody else has since `from` was read (undefined: never set); false where somebody has. */
@@ -35,18 +35,29 @@ export interface Register<T> {
  * @param parse the value from the JSON text that was stored; throws where it is not a T
  */
 export function register<T>(store: ArtifactStore, key: string, what: string, parse: (text: string) => T): Register<T> {
-  const generations = async (): Promise<number[]> =>
+  const newest = async (): Promise<number> =>
     (await store.list(key))
       .map(Number)
       .filter(Number.isSafeInteger)
-      .sort((a, b) => a - b);
+      .reduce((most, each) => Math.max(most, each), 0);
+
+  /** The last of the generations from one on; undefined where that one is not there. */
+  const lastFrom = async (first: number): Promise<Generation<Buffer> | undefined> => {
+    let last: Generation<Buffer> | undefined;
+    for (let generation = first; ; generation++) {
+      const value = generation > 0 ? await store.get(`${key}/${name(generation)}`) : undefined;
+      if (value === undefined) return last;
+      last = { generation, value };
+    }
+  };
+
+  /** Where the last reading ended. The next goes on from there: to list thousands takes long. */
+  let known = 0;
 
   const read = async (): Promise<Generation<T> | undefined> => {
-    const generation = (await generations()).at(-1);
-    if (generation === undefined) return undefined;
-    const bytes = await store.get(`${key}/${name(generation)}`);
-    // Only deleting the whole register removes a generation, so one that was listed and is gone means: never set.
-    return bytes && { generation, value: unsealed(what, bytes, parse) };
+    const last = (await lastFrom(known)) ?? (await lastFrom(await newest()));
+    known = last?.generation ?? 0;
+    return last && { generation: last.generation, value: unsealed(what, last.value, parse) };
   };
 
   const set = (from: Generation<T> | undefined, value: T): Promise<boolean> =>
@@ -54,7 +65,7 @@ export function register<T>(store: ArtifactStore, key: string, what: string, par
 
   return {
     read,
-    generations,
+    newest,
     async at(generation) {
       const bytes = await store.get(`${key}/${name(generation)}`);
       if (bytes === undefined) throw new Error(`generation ${generation} of ${key} is gone`);

@@ -1,4 +1,5 @@
 import { type Datasets, datasetsOver } from './datasets.js';
+import { ClientError } from './error.js';
 import { ask, type CallOptions, type Connection } from './http.js';
 import { type JobHandle, jobHandle, jobOf } from './job.js';
 import { type Models, modelsOver } from './models.js';
@@ -65,7 +66,7 @@ export interface Client extends Models {
   close(): void;
 }
 
-/** A client of the server at `url`; asks nothing until it is asked. */
+/** A client of the server at `url`; asks nothing until it is asked. @throws ClientError where `url` is none of HTTP */
 export function createClient({ url, apiKey, retries = 4, fetch: given }: ClientOptions = {}): Client {
   const connection: Connection = {
     base: baseOf(url),
@@ -99,5 +100,10 @@ export function createClient({ url, apiKey, retries = 4, fetch: given }: ClientO
 
 /** With a slash at its end, so that paths are added to it; `/graphql` may be written there already. */
 function baseOf(url: string | URL = 'http://127.0.0.1:4000'): URL {
+  if (!/^https?:\/\//.test(String(url)) || !URL.canParse(String(url))) {
+    const message = `url is ${JSON.stringify(url)}: give http://host:port or https://host:port.`;
+    const code = 'BAD_USER_INPUT';
+    throw new ClientError(code, message, { problems: [{ code, message, field: 'url' }] });
+  }
   return new URL(`${String(url).replace(/(\/graphql)?\/*$/, '')}/`);
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Client, type ClientOptions, createClient } from '../client/client.js';
+import { type Client, ClientError, type ClientOptions, createClient } from '../client/client.js';
 import { UsageError } from './ending.js';
 import { whole } from './numbers.js';
 
@@ -41,9 +41,11 @@ export const ofVersion = (command: Command): Command =>
  * @throws UsageError
  */
 export function clientOf({ url, apiKey }: ServerOptions, more: Omit<ClientOptions, 'url' | 'apiKey'> = {}): Client {
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw new UsageError(`--url is ${JSON.stringify(url)}: give http://host:port or https://host:port.`);
-  return createClient({ url, apiKey, ...more });
+  try {
+    return createClient({ url, apiKey, ...more });
+  } catch (error) {
+    throw error instanceof ClientError && error.field === 'url' ? new UsageError(`--${error.message}`) : error;
+  }
 }
 
 /** What to write behind a command to reach the same server, for advice that can be copied; empty where nothing is needed. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Embedding } from '../client/client.js';
 import { clientOf, ofVersion, serverCommand, type VersionOptions } from './connection.js';
-import { whole } from './numbers.js';
+import { whole, wholeBetween } from './numbers.js';
 import { count } from './terminal/figures.js';
 import { liveLines } from './terminal/live-lines.js';
 import { print } from './terminal/output.js';
@@ -13,6 +13,9 @@ interface Options extends VersionOptions {
   readonly batch: number;
   readonly text: boolean;
 }
+
+/** Of a request to the server. */
+const MOST_TEXTS = 4096;
 
 /** `manyhead embed < lines > jsonl`: texts to vectors, however many. */
 export const embed = (): Command =>
@@ -26,22 +29,20 @@ export const embed = (): Command =>
     .addOption(
       new Option('--projection <kind>', 'how to get there').choices(['PCA', 'RANDOM', 'TRUNCATE']).default('PCA'),
     )
-    .option('--batch <number>', 'texts a request', whole, 64)
+    .option('--batch <number>', `texts a request, 1 to ${MOST_TEXTS}`, wholeBetween(1, MOST_TEXTS), 64)
     .option('--no-text', 'leave the text out of the lines')
     .addHelpText(
       'after',
       '\nExamples:\n  $ manyhead embed "Where is my parcel?"\n  $ manyhead embed < texts.txt > vectors.jsonl\n  $ cut -f2 mails.tsv | manyhead embed --no-text --dimensions 64 | gzip > vectors.jsonl.gz',
     )
     .action(async (texts: readonly string[], options: Options) => {
-      const { model, version, alias, dimensions, projection, text: withText } = options;
+      const { model, version, alias, dimensions, projection, batch, text: withText } = options;
       const client = clientOf(options, { retries: PATIENT });
-      const batch = Math.min(Math.max(options.batch, 1), 4096);
       const live = liveLines();
       const began = performance.now();
       let done = 0;
       try {
-        const ask = (batch: readonly string[]) =>
-          client.embed(batch, { model, version, alias, dimensions, projection });
+        const ask = (some: readonly string[]) => client.embed(some, { model, version, alias, dimensions, projection });
         for await (const [asked, embeddings] of inOrder(givenTexts(texts, batch), ask)) {
           await print(embeddings.map((each, i) => lineOf(withText ? asked[i] : undefined, each)).join('\n'));
           done += asked.length;

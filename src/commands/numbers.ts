@@ -6,6 +6,15 @@ export function whole(text: string): number {
   return Number(text);
 }
 
+/** Reads a whole number that only we know the limits of. */
+export const wholeBetween =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const number = whole(text);
+    if (number < least || number > most) throw new InvalidArgumentError(`Give ${least} to ${most}.`);
+    return number;
+  };
+
 /** Reads a number. @throws InvalidArgumentError */
 export function decimal(text: string): number {
   if (text.trim() === '' || !Number.isFinite(Number(text))) throw new InvalidArgumentError('Give a number.');

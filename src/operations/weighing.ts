@@ -1,6 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import { excess } from './excess.js';
 import type { OperationLimits } from './limits.js';
+import type { SpendTexts } from './spending.js';
 import { weigh } from './weigh.js';
 
 /** An operation that is valid and about to be run. */
@@ -11,19 +12,15 @@ export interface Operation {
 }
 
 /**
- * Holds what an operation has encoded against what one request may, and against what its caller may in a minute.
+ * Holds what an operation gives to be encoded against what one request may, and counts it.
  * @param maxTokens tokens of a text that the encoder reads
- * @returns rejects with a ManyheadError: TOO_MANY_TEXTS, TOO_MANY_TOKENS, RATE_LIMITED
+ * @returns rejects with a ManyheadError: TOO_MANY_TOKENS, and what counting rejects with
  */
 export const weighing =
   (limits: OperationLimits, maxTokens: number) =>
-  async (
-    { document, operationName, variables }: Operation,
-    spendTexts: (count: number) => Promise<void>,
-  ): Promise<void> => {
+  async ({ document, operationName, variables }: Operation, spendTexts: SpendTexts): Promise<void> => {
     const { texts, tokens } = weigh(document, operationName, variables, maxTokens);
     if (texts === 0) return;
-    if (texts > limits.texts) throw excess('texts', texts, limits);
     if (tokens > limits.textTokens) throw excess('textTokens', tokens, limits);
     await spendTexts(texts);
   };

@@ -1,6 +1,7 @@
 import { ManyheadError, notFound, shown } from '../errors.js';
 import type { Aliases, Change, LedgerEntry, Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
+import { holds, withNumber } from './ranges.js';
 
 /** The alias that is served where a caller names no version. */
 export const PRODUCTION = 'production';
@@ -13,7 +14,7 @@ export interface Changed {
 
 /** An alias points at a version. @throws ManyheadError NOT_FOUND where the version was deleted in the meantime */
 export function pointed({ aliases, deleted }: Standing, alias: string, version: number): Changed {
-  if (deleted.includes(version)) throw new ManyheadError('NOT_FOUND', `version ${version} was deleted.`, 'version');
+  if (holds(deleted, version)) throw new ManyheadError('NOT_FOUND', `version ${version} was deleted.`, 'version');
   return {
     standing: { aliases: { ...aliases, [alias]: version }, deleted },
     change: { kind: 'POINTED', alias, from: target(aliases, alias), version },
@@ -29,7 +30,7 @@ export function settled(
 ): Changed | undefined {
   if (target(aliases, PRODUCTION) !== serving) return undefined;
   // A version that was deleted between its making and this is left in peace.
-  const promoted = decision.promoted && !deleted.includes(version);
+  const promoted = decision.promoted && !holds(deleted, version);
   return {
     standing: { aliases: promoted ? { ...aliases, [PRODUCTION]: version } : aliases, deleted },
     change: { kind: 'DECIDED', from: serving, version, decision: { ...decision, promoted } },
@@ -75,8 +76,8 @@ export function withoutVersion({ aliases, deleted }: Standing, version: number):
       `version ${version} cannot be deleted: alias ${shown(alias)} points to it.`,
       'version',
     );
-  if (deleted.includes(version)) return undefined;
-  return { standing: { aliases, deleted: [...deleted, version] }, change: { kind: 'VERSION_DELETED', version } };
+  if (holds(deleted, version)) return undefined;
+  return { standing: { aliases, deleted: withNumber(deleted, version) }, change: { kind: 'VERSION_DELETED', version } };
 }
 
 /** The version that a roll-back would point an alias at; undefined where it pointed to none before that is still there. */
@@ -87,7 +88,7 @@ export const versionBefore = (
 ): number | undefined =>
   pointedAt(alias, history)
     .slice(0, -1)
-    .findLast((number) => !deleted.includes(number));
+    .findLast((number) => !holds(deleted, number));
 
 /** What an alias has pointed at, the present version last: what a roll-back undid is left out. */
 function pointedAt(alias: string, history: readonly LedgerEntry[]): number[] {

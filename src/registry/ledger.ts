@@ -2,6 +2,7 @@ import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { shown } from '../errors.js';
 import type { PromotionDecision } from './promotion.js';
+import { type Ranges, rangesOf } from './ranges.js';
 
 /** Which version each alias of a model points to. */
 export type Aliases = Readonly<Record<string, number>>;
@@ -10,7 +11,7 @@ export type Aliases = Readonly<Record<string, number>>;
 export interface Standing {
   readonly aliases: Aliases;
   /** Numbers of versions that are gone, and are never given again. */
-  readonly deleted: readonly number[];
+  readonly deleted: Ranges;
 }
 
 /** What can happen to a model once it has a version. */
@@ -34,7 +35,10 @@ export type Change =
 /** A change, when it was made, and by whom; unknown where an earlier release wrote it. */
 export type LedgerEntry = Change & { readonly at: string | undefined; readonly by: string | undefined };
 
-interface Page extends Standing {
+interface Page {
+  readonly aliases: Aliases;
+  /** Each by itself where format 1 wrote it. */
+  readonly deleted: Ranges | readonly number[];
   readonly entry: LedgerEntry;
 }
 
@@ -69,10 +73,10 @@ export function ledgerOn(store: ArtifactStore, model: string): Ledger {
       return newest ? standingOn(newest.value) : NOTHING;
     },
     async history() {
-      const generations = await pages.generations();
+      const newest = await pages.read();
       // By place, as two readings may go on side by side.
-      for (let place = known.length; place < generations.length; place++) {
-        const page = await pages.at(generations[place]);
+      for (let place = known.length; place < (newest?.generation ?? 0); place++) {
+        const page = await pages.at(place + 1);
         known[place] = isPage(page) ? page.entry : entryOfEarlier(known.slice(0, place), page);
       }
       return [...known];
@@ -95,7 +99,7 @@ const isPage = (page: Page | Aliases): page is Page => typeof page.entry === 'ob
 
 /** A page of an earlier release holds the aliases alone. */
 const standingOn = (page: Page | Aliases): Standing =>
-  isPage(page) ? { aliases: page.aliases, deleted: page.deleted } : { aliases: page, deleted: [] };
+  isPage(page) ? { aliases: page.aliases, deleted: rangesOf(page.deleted) } : { aliases: page, deleted: [] };
 
 /** What an earlier release changed: it could only point an alias somewhere. */
 function entryOfEarlier(before: readonly LedgerEntry[], aliases: Aliases): LedgerEntry {

@@ -10,6 +10,7 @@ import { PRODUCTION, pointed, rolledBack, settled, withoutAlias, withoutVersion 
 import { storedEncodersOn } from './encoders.js';
 import { type Ledger, type LedgerEntry, ledgerOn, type Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
+import { greatest, holds } from './ranges.js';
 import { type ModelVersion, readVersion, type VersionDraft } from './version.js';
 
 /** The model that is meant where a caller names none. */
@@ -112,7 +113,7 @@ export function registryOn(store: ArtifactStore): Registry {
 
   const versions = async (model: string): Promise<number[]> => {
     const [there, { deleted }] = await Promise.all([written(model), standing(model)]);
-    return there.filter((number) => !deleted.includes(number));
+    return there.filter((number) => !holds(deleted, number));
   };
 
   const models = async (): Promise<string[]> => {
@@ -145,7 +146,7 @@ export function registryOn(store: ArtifactStore): Registry {
   const sweepModel = async (model: string): Promise<void> => {
     const { deleted } = await standing(model);
     for (const number of await written(model)) {
-      if (!deleted.includes(number)) continue;
+      if (!holds(deleted, number)) continue;
       const encoder = (await unlessDamaged(find(model, number)))?.encoder;
       await store.delete(folder(model, number));
       read.delete(folder(model, number));
@@ -229,8 +230,9 @@ export function registryOn(store: ArtifactStore): Registry {
       const encoder = encoderFolder && {
         encoder: { sha256: await encoders.put(encoderFolder), bytes: bytesOf(encoderFolder) },
       };
-      const taken = [...(await written(draft.model)), ...(await standing(draft.model)).deleted];
-      for (let number = Math.max(0, ...taken) + 1; ; number++) {
+      const newest = (await written(draft.model)).at(-1) ?? 0;
+      const newestGone = greatest((await standing(draft.model)).deleted) ?? 0;
+      for (let number = Math.max(newest, newestGone) + 1; ; number++) {
         const version: ModelVersion = {
           format: 1,
           number,

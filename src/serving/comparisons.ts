@@ -9,7 +9,7 @@ import type { ModelVersion } from '../registry/version.js';
 import { type Answer, answersFrom, labelledRows, paired } from '../training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../training/compare.js';
 import { type EmbeddedRows, vectorOf } from '../training/rows.js';
-import type { DatasetVectors } from './dataset-vectors.js';
+import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import { textsLearnedFrom } from './learned-rows.js';
 
 /** A row that two versions answer differently. */
@@ -47,9 +47,9 @@ export interface ComparedRows {
 export interface Comparisons {
   /**
    * How two versions of a model do on the same rows, at every task that both have a head for and the rows have labels of.
-   * @throws ManyheadError where there is no such task or row, or a data set is too large without stored vectors
+   * @throws ManyheadError where there is no such task or row, or a data set is too large without stored vectors; what counting and encoding throw
    */
-  compare(a: ModelVersion, b: ModelVersion, on: ComparedRows): Promise<VersionComparison>;
+  compare(a: ModelVersion, b: ModelVersion, on: ComparedRows, asker: Asker): Promise<VersionComparison>;
 }
 
 /** Rows that heads answer between two turns of the event loop. */
@@ -68,7 +68,7 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
   };
 
   return {
-    async compare(a, b, { dataset: name, split, learnedRows }) {
+    async compare(a, b, { dataset: name, split, learnedRows }, asker) {
       const { digest } = await datasets.get(name, 'dataset');
       const examples = await datasets.rows(digest);
       const asked = [...examples.keys()].filter((row) => split === undefined || examples[row].split === split);
@@ -84,7 +84,7 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
       const [headsOfA, headsOfB] = [await registry.heads(a), await registry.heads(b)];
       const embeddedOf = async (version: ModelVersion): Promise<EmbeddedRows> => ({
         examples,
-        vectors: await vectors.of(digest, examples, version),
+        vectors: await vectors.of(digest, examples, version, asker),
         dimensions: version.encoder.dimensions,
       });
       const rowsOfA = await embeddedOf(a);

@@ -1,11 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { type Example, labelsOf } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
-import type { EncodeOptions } from '../encoder/open.js';
 import { type NearestIndex, nearestIndex } from '../nearest/nearest.js';
 import type { ModelVersion } from '../registry/version.js';
 import { labelledRows } from '../training/answers.js';
-import type { DatasetVectors } from './dataset-vectors.js';
+import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import type { Encoders } from './encoders.js';
 import { rowsLearnedFrom } from './learned-rows.js';
 
@@ -22,15 +21,10 @@ export interface NearestExample {
 export interface Explanations {
   /**
    * The rows nearest to a text among those that a version learned a task from.
-   * @throws ManyheadError CONFLICT where their vectors are not stored, and they are too many to be made here
+   * @throws ManyheadError CONFLICT where their vectors are not stored, and they are too many to be made here; what counting and
+   *   encoding throw
    */
-  nearest(
-    version: ModelVersion,
-    task: string,
-    text: string,
-    first: number,
-    options?: EncodeOptions,
-  ): Promise<NearestExample[]>;
+  nearest(version: ModelVersion, task: string, text: string, first: number, asker: Asker): Promise<NearestExample[]>;
 }
 
 /** A data set as one encoder sees it. */
@@ -55,20 +49,23 @@ export function explanationsOn(
   /** Which rows a version learned a task from: 1 for each of them. */
   const learned = new LRUCache<string, Uint8Array>({ max: 64 });
 
-  const load = async (version: ModelVersion): Promise<Known> => {
+  const load = async (version: ModelVersion, { spendTexts }: Asker): Promise<Known> => {
     const examples = await datasets.rows(version.datasetDigest);
-    const index = nearestIndex(await vectors.of(version.datasetDigest, examples, version), version.encoder.dimensions);
+    // Others may wait for them by the time that whoever asked first has gone away.
+    const all = await vectors.of(version.datasetDigest, examples, version, { spendTexts });
+    const index = nearestIndex(all, version.encoder.dimensions);
     const texts = examples.reduce((sum, { text }) => sum + 2 * text.length, 0);
     return { examples, index, bytes: index.bytes + texts + BYTES_A_ROW * examples.length };
   };
 
-  const knownOf = (version: ModelVersion): Promise<Known> => {
+  const knownOf = (version: ModelVersion, asker: Asker): Promise<Known> => {
     const key = `${version.datasetDigest} ${version.encoder.id}`;
     const ready = known.get(key);
     if (ready) return Promise.resolve(ready);
     const begun = loading.get(key);
-    if (begun) return begun;
-    const fresh = load(version)
+    // What refuses whoever asked first may let in who asked next.
+    if (begun) return begun.catch(() => knownOf(version, asker));
+    const fresh = load(version, asker)
       .then((loaded) => {
         known.set(key, loaded);
         return loaded;
@@ -89,9 +86,9 @@ export function explanationsOn(
   };
 
   return {
-    async nearest(version, task, text, first, options) {
-      const { examples, index } = await knownOf(version);
-      const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], options));
+    async nearest(version, task, text, first, asker) {
+      const { examples, index } = await knownOf(version, asker);
+      const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], asker));
       return index.nearest(vector, first, rowsOf(version, task, examples)).map(({ row, similarity }) => ({
         row,
         text: examples[row].text,

@@ -3,6 +3,7 @@ import { type ManyheadError, notFound } from '../errors.js';
 import type { Head } from '../heads/head.js';
 import { PRODUCTION } from '../registry/changes.js';
 import type { Standing } from '../registry/ledger.js';
+import { holds } from '../registry/ranges.js';
 import { DEFAULT_MODEL, type Registry } from '../registry/registry.js';
 import { checkEncoder, type EncoderReference, type ModelVersion } from '../registry/version.js';
 import type { Encoders } from './encoders.js';
@@ -94,7 +95,7 @@ export function servedVersions(
 
   /** What was deleted elsewhere is not answered from memory. */
   const pinned = async (model: string, number: number): Promise<ServedVersion> => {
-    if ((await standingOf(model)).deleted.includes(number)) {
+    if (holds((await standingOf(model)).deleted, number)) {
       loaded.delete(keyOf(model, number));
       versions.delete(keyOf(model, number));
     }

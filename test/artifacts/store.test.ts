@@ -114,4 +114,23 @@ describe('a register', () => {
     expect(await value.set(await value.read(), 'third')).toBe(true);
     expect(await value.update(() => undefined)).toBe('third');
   });
+
+  it('is read without being listed again, and anew where it was deleted and begun once more', async () => {
+    const store = folderStore(folder.path);
+    const list = vi.spyOn(store, 'list');
+    const open = () => register(store, 'value', 'the value', (json): string => JSON.parse(json));
+    const [here, elsewhere] = [open(), open()];
+    const setTo = (value: string) => elsewhere.update(() => value);
+    for (const value of ['first', 'second', 'third']) await setTo(value);
+    expect(await here.read()).toEqual({ generation: 3, value: 'third' });
+    list.mockClear();
+    for (const value of ['fourth', 'fifth']) await setTo(value);
+    expect(await here.read()).toEqual({ generation: 5, value: 'fifth' });
+    expect(list).not.toHaveBeenCalled();
+    await store.delete('value');
+    expect(await here.read()).toBeUndefined();
+    await setTo('anew');
+    expect(await here.read()).toEqual({ generation: 1, value: 'anew' });
+    expect(await here.newest()).toBe(1);
+  });
 });

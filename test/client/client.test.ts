@@ -147,6 +147,9 @@ describe('the client', () => {
       [4, 'text'],
     ]);
     expect(await refusal(createClient({ url: 'http://127.0.0.1:9' }).models())).toMatchObject({ code: 'UNREACHABLE' });
+    expect(() => createClient({ url: 'localhost:4000' })).toThrow(
+      expect.objectContaining({ name: 'ClientError', code: 'BAD_USER_INPUT', field: 'url' }),
+    );
   });
 
   describeInBrowser('in a browser', () => {

@@ -189,6 +189,7 @@ describe('the command line, with a server', () => {
     [['train', 'fruit.csv', '--loss-weight', 'fruit'], 2, /Give task=number/],
     [['clasify', 'a'], 2, /unknown command 'clasify'\n\(Did you mean classify\?\)/],
     [['classify', '--colour', 'a'], 2, /unknown option '--colour'/],
+    [['embed', '--batch', '0', 'a'], 2, /Give 1 to 4096/],
     [['versions', '--url', 'here'], 2, /--url is "here": give http/],
     [['versions', '--url', 'http://127.0.0.1:9'], 3, /Nothing answers at http:\/\/127.0.0.1:9[\s\S]*manyhead serve/],
   ])('refuses %j with exit code %i and one line', async (given, code, message) => {

@@ -1,4 +1,4 @@
-import { access, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -106,6 +106,29 @@ describe('the life of a model', () => {
     await expect(registry.version('support', 3)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(registry.promote('support', 3, 'canary', 'ann')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await registry.publish(draft(), [], undefined)).number).toBe(4);
+  });
+
+  it('keeps what an earlier release deleted, each number by itself, and goes on in ranges', async () => {
+    await publish(7);
+    await mkdir(join(folder, 'models/support/aliases'));
+    const entry = { kind: 'VERSION_DELETED', version: 4, at: '2026-11-01T00:00:00.000Z', by: 'ann' };
+    const page = sealed({ aliases: { production: 5 }, deleted: [1, 2, 7, 4], entry });
+    await writeFile(join(folder, 'models/support/aliases/00000001'), page);
+    expect(await registry.versions('support')).toEqual([3, 5, 6]);
+    await expect(registry.promote('support', 7, 'canary', 'ann')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await registry.deleteVersion('support', 3, 'ben');
+    expect(await registry.standing('support')).toEqual({
+      aliases: { production: 5 },
+      deleted: [
+        [1, 4],
+        [7, 7],
+      ],
+    });
+    expect(await registry.history('support')).toMatchObject([
+      entry,
+      { kind: 'VERSION_DELETED', version: 3, by: 'ben' },
+    ]);
+    expect((await registry.publish(draft(), [], undefined)).number).toBe(8);
   });
 
   it('lets only one of deleting a version and pointing at it happen, however they meet', async () => {

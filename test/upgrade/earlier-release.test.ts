@@ -30,6 +30,7 @@ describe('a data folder that an earlier release has written', () => {
     queue = await kinds[0].prepare();
     folder = await temporaryFolder();
     await cp(join(EARLIER, 'stored'), folder.path, { recursive: true });
+    await writeFile(join(folder.path, 'format.json'), '{"format":1}');
     told = JSON.parse(await readFile(join(EARLIER, 'told.json'), 'utf8'));
     environment = { DATA_DIR: folder.path, ENCODER_THREADS: '1', ...queue.settings };
     [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
@@ -109,13 +110,13 @@ describe('a data folder that an earlier release has written', () => {
 
   it('is left alone by a release that is older than the one that wrote it', async () => {
     const mark = join(folder.path, 'format.json');
-    expect(JSON.parse(await readFile(mark, 'utf8'))).toEqual({ format: 1 });
-    await writeFile(mark, '{"format":2}');
+    expect(JSON.parse(await readFile(mark, 'utf8'))).toEqual({ format: 2 });
+    await writeFile(mark, '{"format":3}');
     for (const entry of ['src/server.js', 'worker/main.js'] as const) {
       const refused = run(entry, environment);
-      await refused.says(/was written by a later release \(format 2; this one reads up to 1\): start that one/);
+      await refused.says(/was written by a later release \(format 3; this one reads up to 2\): start that one/);
       expect((await refused.end('SIGCONT')).code).toBe(1);
     }
-    await writeFile(mark, '{"format":1}');
+    await writeFile(mark, '{"format":2}');
   });
 });

@@ -80,7 +80,7 @@ export class ComparisonResolver {
   })
   async compareVersions(
     @Args(() => ComparisonArgs) { model, a, b, dataset, split, learnedRows }: ComparisonArgs,
-    @Ctx() { registry, comparisons, encoders }: Context,
+    @Ctx() { registry, comparisons, encoders, spendTexts, signal, usage }: Context,
   ): Promise<VersionComparison> {
     const version = async (number: number, field: string) => {
       const found = await registry.version(model, number, field);
@@ -88,7 +88,8 @@ export class ComparisonResolver {
       return found;
     };
     const both = [await version(a, 'a'), await version(b, 'b')] as const;
-    const compared = await comparisons.compare(...both, { dataset, split: split ?? undefined, learnedRows });
+    const rows = { dataset, split: split ?? undefined, learnedRows };
+    const compared = await comparisons.compare(...both, rows, { spendTexts, signal, usage });
     return {
       ...compared,
       tasks: compared.tasks.map(({ disagreements: found, ...task }) => ({
