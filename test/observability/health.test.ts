@@ -36,6 +36,7 @@ describe('a server', () => {
     expect(about).toEqual({
       name,
       version,
+      format: 2,
       node: process.version,
       encoder: { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32' },
       schema: createHash('sha256').update(schema).digest('hex'),
