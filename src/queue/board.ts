@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { Queue } from 'bullmq';
 import type { QueueConfig } from '../config.js';
@@ -47,8 +48,12 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
       withinCallLimit(async () => {
         await link.reach();
         stopIfTooLate();
+        const isAnswered = once(response, 'close');
         pages(request, response);
+        await isAnswered;
       }).catch((error) => {
+        // Who reads slowly has what was asked of the queue already.
+        if (response.headersSent) return;
         complainAside(error);
         refuse(response);
       }),
@@ -59,6 +64,5 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
 const AWAY = { error: 'QUEUE_UNAVAILABLE', message: 'The job queue cannot be read right now.' };
 
 function refuse(response: ServerResponse): void {
-  if (response.headersSent) return;
   response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(AWAY));
 }

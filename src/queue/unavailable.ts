@@ -6,10 +6,19 @@ export const callLimit = 1_800;
 
 const limits = new AsyncLocalStorage<AbortSignal>();
 
+/** Calls whose work is going on, also those that nobody waits for any more. */
+let underway = 0;
+
 /** Does `work`, which fails after 1.8 s at the latest, and from then on sends nothing more to the queue. */
 export function withinCallLimit<T>(work: () => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(callLimit);
-  return limits.run(limit, () => until(limit, work()));
+  underway += 1;
+  const working = limits.run(limit, work).finally(() => {
+    underway -= 1;
+    // While it is enabled Node follows every promise of the process, also those of requests that ask the queue nothing.
+    if (underway === 0) limits.disable();
+  });
+  return until(limit, working);
 }
 
 /** Throws where whoever asked has been told no in the meantime: what they wanted must not be done any more. */

@@ -102,11 +102,17 @@ export function servedVersions(
     return loading(model, number).loading;
   };
 
-  const targetOf = async (model: string, alias: string): Promise<number | undefined> => {
-    if (!Object.hasOwn((await standingOf(model)).aliases, alias)) standings.delete(model);
-    // One that is not there may have been made just now.
+  const pointsTo = async (model: string, alias: string): Promise<number | undefined> => {
     const { aliases } = await standingOf(model);
     return Object.hasOwn(aliases, alias) ? aliases[alias] : undefined;
+  };
+
+  /** An alias that is not there may have been made just now: then it is looked for again. */
+  const targetOf = async (model: string, alias: string): Promise<number | undefined> => {
+    const number = await pointsTo(model, alias);
+    if (number !== undefined) return number;
+    standings.delete(model);
+    return pointsTo(model, alias);
   };
 
   /** A version never changes: it is read once. */
@@ -166,10 +172,12 @@ export function servedVersions(
     of,
     async encoderOf(model, asked) {
       if ('number' in asked) return (await of(model, asked)).version.encoder;
-      const number = await targetOf(model, asked.alias);
+      const isDefault = model === DEFAULT_MODEL && asked.alias === PRODUCTION;
+      // Who only embeds has no model, and need not have the disk asked for one at every request.
+      const number = await (isDefault ? pointsTo : targetOf)(model, asked.alias);
       if (number === undefined) {
-        const isKnown = model === DEFAULT_MODEL || (await registry.versions(model)).length > 0;
-        if (isKnown && asked.alias === PRODUCTION) return undefined;
+        if (isDefault) return undefined;
+        if (asked.alias === PRODUCTION && (await registry.versions(model)).length > 0) return undefined;
         throw await nothingServed(model, asked.alias);
       }
       // Heads on the pretrained encoder say nothing about which one that is: it is the one that runs here.

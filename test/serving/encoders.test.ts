@@ -10,9 +10,10 @@ import { readWeights } from '#src/encoder/weights.js';
 import { type StoredEncoders, storedEncodersOn } from '#src/registry/encoders.js';
 import type { EncoderReference } from '#src/registry/version.js';
 import { floatsOf } from '#src/safetensors/read.js';
-import { type Encoders, openEncoders } from '#src/serving/encoders.js';
+import type { Encoders } from '#src/serving/encoders.js';
 import { smallFiles, writeFolder } from '../encoder/random-bert.js';
 import { eventually } from '../eventually.js';
+import { openSmallEncoders } from './small.js';
 
 describe('encoders that learned', () => {
   let folder: string;
@@ -28,18 +29,8 @@ describe('encoders that learned', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** @param memory MB that may stay open; a small encoder takes a seventh of one */
-  const open = async (memory: number, encoderPrecision: Precision = 'fp32') => {
-    const config = {
-      encoderFolder: join(folder, 'start'),
-      encoderPrecision,
-      encoderThreads: 1,
-      encoderSessionThreads: 1,
-      encoderMaxBatchTokens: 256,
-      encoderQueueTokens: 4096,
-      encoderCache: 0,
-    };
-    encoders = await openEncoders({ ...config, encoderMemory: memory }, stored);
+  const open = async (memory: number, precision: Precision = 'fp32') => {
+    encoders = await openSmallEncoders(join(folder, 'start'), stored, memory, precision);
   };
 
   /** Stores an encoder that is a little different from all others. */

@@ -71,7 +71,7 @@ describe.each(kinds)('a queue that is killed, $name', ({ missing, prepare }) => 
     const api = opened(running);
     const worker = opened(await startWorker(environment));
     const { train } = await data(address, TRAIN, {
-      input: { model: 'long', examples: easyRows(1_500), hyperparameters: { epochs: 1_000, patience: 1_000 } },
+      input: { model: 'long', examples: easyRows(400), hyperparameters: { epochs: 1_000, patience: 1_000 } },
     });
     const status = async () =>
       (await data(address, 'query($id: ID!) { trainingJob(id: $id) { status history { epoch } } }', { id: train.id }))
