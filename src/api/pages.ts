@@ -35,8 +35,8 @@ export function servePages(app: Express, config: Pick<Config, 'console' | 'graph
     '/assets',
     compression(),
     express.static(`${WEB}assets`, {
-      immutable: true,
-      maxAge: '1y',
+      cacheControl: false,
+      setHeaders: (response) => response.setHeader('Cache-Control', 'public, max-age=31536000, immutable'),
       fallthrough: false,
     }),
   );

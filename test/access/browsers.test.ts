@@ -21,6 +21,7 @@ describe('what a browser can be made to do', () => {
   it.each(['/livez', '/graphql', '/nothing', '/metrics', '/'])('is little with an answer of %s', async (path) => {
     const { headers } = await send(api.address + path);
     expect(headers).toMatchObject({
+      'cache-control': path === '/' ? 'no-cache' : 'no-store',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
@@ -33,7 +34,7 @@ describe('what a browser can be made to do', () => {
 
   it('is little with an answer of the short way', async () => {
     const { headers } = await graphql(api.address, NAMES);
-    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
 

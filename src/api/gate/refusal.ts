@@ -41,7 +41,6 @@ export function refuse(error: ManyheadError, request: IncomingMessage, response:
   response.statusCode = statuses[error.code] ?? 500;
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.setHeader('Content-Length', Buffer.byteLength(text));
-  response.setHeader('Cache-Control', 'no-store');
   response.end(text);
   request.resume();
 }

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * What every answer tells a browser: nothing here is to be guessed at, framed, embedded or run (OWASP Secure Headers Project). Pages
- * replace the policy by their own.
+ * What every answer tells a browser: nothing here is to be guessed at, framed, embedded, run or kept (OWASP Secure Headers Project).
+ * Pages replace the policy and what is said of keeping them by their own.
  */
 const headers: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
