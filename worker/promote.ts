@@ -4,11 +4,12 @@ import type { TrainingOrder } from '../src/jobs/job.js';
 import { PRODUCTION } from '../src/registry/changes.js';
 import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/registry/promotion.js';
 import type { ModelVersion } from '../src/registry/version.js';
+import { splitOf } from '../src/serving/learned-rows.js';
 import { labelledRows, paired } from '../src/training/answers.js';
 import { answersOf } from '../src/training/batch-answers.js';
 import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
 import type { EmbeddedRows } from '../src/training/rows.js';
-import { drawSplit, measuredRows } from '../src/training/split.js';
+import { measuredRows } from '../src/training/split.js';
 import { embed } from './embed.js';
 import type { Rooms } from './learned.js';
 
@@ -65,7 +66,7 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
-  const measured = measuredRows(drawSplit(examples, order.tasks, order.validationSplit, order.seed));
+  const measured = measuredRows(splitOf(version, examples));
   const embedded = async ({ encoder }: ModelVersion): Promise<EmbeddedRows> => {
     const { id, dimensions } = encoder;
     const known = await vectors.get(order.datasetDigest, id, examples.length, dimensions);

@@ -58,7 +58,8 @@ export async function train(
   const start = weighted.map((task) => startOf(task, plan, base, architecture.hidden, order.seed));
   const kept = (role: 'frozen' | 'untouched') =>
     (base?.heads ?? []).filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
-  const split = splitOf(order, examples, start.length > 0);
+  const splitSeed = base?.version.splitSeed ?? base?.version.seed ?? order.seed;
+  const split = splitOf(order, examples, splitSeed, start.length > 0);
   const lossWeights = lossWeightsFor(order, start);
 
   const learning = learningOf(order.freeze);
@@ -107,6 +108,7 @@ export async function train(
   const draft: VersionDraft = {
     model: order.model,
     parent: base?.version.number,
+    ...(reshapes(order) && { reshape: order.reshape }),
     jobId,
     tasks: heads.map((head) => ({
       ...describeHead(head),
@@ -121,6 +123,7 @@ export async function train(
     learnedTasks: order.tasks,
     validationSplit: order.validationSplit,
     seed: order.seed,
+    splitSeed,
     dataset: order.dataset,
     datasetDigest: order.datasetDigest,
     metrics: inOrder([...reports, ...untouched]),
@@ -156,8 +159,9 @@ function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, di
 
 /** Where nothing learns every row only measures. */
 const splitOf = (
-  { tasks, validationSplit, seed }: TrainingOrder,
+  { tasks, validationSplit }: TrainingOrder,
   examples: readonly Example[],
+  seed: number,
   learns: boolean,
 ): Split =>
   learns

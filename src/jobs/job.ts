@@ -21,6 +21,8 @@ interface OrderOf<Kind extends string> {
   readonly dataset: string | undefined;
   /** Of the rows, which are stored under it. */
   readonly datasetDigest: string;
+  /** What is allowed, and likely not meant. */
+  readonly warnings?: readonly string[];
 }
 
 /** A training: checked, complete, and the same whenever and wherever it runs. */
@@ -38,8 +40,6 @@ export interface TrainingOrder extends OrderOf<'TRAIN'> {
   readonly promote: PromotionPolicy;
   readonly trainableParameters: number;
   readonly frozenParameters: number;
-  /** What is allowed, and likely not meant. */
-  readonly warnings?: readonly string[];
 }
 
 /** A version measured on rows of a data set. */
@@ -62,16 +62,16 @@ export type Order = TrainingOrder | EvaluationOrder | ProjectionOrder;
 export type JobKind = Order['kind'];
 
 /** What a job has come to. */
-export type JobResult =
-  | {
-      readonly kind: 'VERSION';
-      readonly version: number;
-      readonly promotion: PromotionDecision;
-      readonly reports: readonly TaskReport[];
-    }
+export type JobResult = {
+  readonly reports: readonly TaskReport[];
+  /** What was found out on the way, and makes the reports worth less than they seem. */
+  readonly warnings?: readonly string[];
+} & (
+  | { readonly kind: 'VERSION'; readonly version: number; readonly promotion: PromotionDecision }
   /** Nothing was to be learned: the job only measured. */
-  | { readonly kind: 'REPORTS'; readonly reports: readonly TaskReport[] }
-  | { readonly kind: 'PROJECTION'; readonly projection: number; readonly reports: readonly TaskReport[] };
+  | { readonly kind: 'REPORTS' }
+  | { readonly kind: 'PROJECTION'; readonly projection: number }
+);
 
 export type JobStatus = 'QUEUED' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 

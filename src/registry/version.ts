@@ -1,5 +1,6 @@
 import { ManyheadError, shown } from '../errors.js';
 import type { HeadDescription } from '../heads/file.js';
+import type { Reshape } from '../heads/reshape.js';
 import type { Hyperparameters } from '../training/hyperparameters.js';
 import type { TaskReport } from '../training/metrics.js';
 import type { Freeze } from '../training/plan.js';
@@ -25,6 +26,8 @@ export interface ModelVersion {
   readonly number: number;
   /** The version it went on from. */
   readonly parent: number | undefined;
+  /** What became of the parent's tasks and labels first; absent where an earlier release wrote it. */
+  readonly reshape?: Reshape;
   readonly createdAt: string;
   readonly jobId: string;
   readonly tasks: readonly (HeadDescription & { readonly frozen: boolean })[];
@@ -39,6 +42,10 @@ export interface ModelVersion {
   readonly learnedTasks?: readonly string[];
   readonly validationSplit: number;
   readonly seed: number;
+  /** What rows are split with: the seed of the first of its ancestors, so that what measured never learns; absent where it is `seed`. */
+  readonly splitSeed?: number;
+  /** What makes its reports worth less than they seem. */
+  readonly warnings?: readonly string[];
   readonly dataset: string | undefined;
   readonly datasetDigest: string;
   /** Measured on rows the heads never learned from; an untouched head keeps its parent's report. */

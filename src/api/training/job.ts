@@ -116,7 +116,10 @@ export class TrainingJob {
   @Field(() => Int, { nullable: true, description: 'Numbers that are fixed, the encoder among them.' })
   frozenParameters?: number;
 
-  @Field(() => [String], { description: 'What was asked for, is allowed, and likely not meant.' })
+  @Field(() => [String], {
+    description:
+      'What was asked for, is allowed, and likely not meant; once it has ended, also what makes its reports worth less than they seem.',
+  })
   warnings!: readonly string[];
 
   @Field(() => JobError, { nullable: true, description: 'Why it failed.' })
@@ -198,7 +201,6 @@ const trainingView = (order: TrainingOrder) => ({
   hyperparameters: hyperparametersView(order.hyperparameters),
   trainableParameters: order.trainableParameters,
   frozenParameters: order.frozenParameters,
-  warnings: order.warnings ?? [],
 });
 
 /** A stored job as the API shows it. */
@@ -217,7 +219,8 @@ export function jobView(stored: StoredJob): TrainingJob {
     finishedAt: 'finishedAt' in state ? state.finishedAt : undefined,
     dataset: order.dataset,
     tasks: order.kind === 'FIT_PROJECTION' ? [] : order.tasks,
-    ...(order.kind === 'TRAIN' ? trainingView(order) : { warnings: [] }),
+    ...(order.kind === 'TRAIN' && trainingView(order)),
+    warnings: [...(order.warnings ?? []), ...(result?.warnings ?? [])],
     error: state.status === 'FAILED' ? state.error : undefined,
     projectionVersion: result?.kind === 'PROJECTION' ? result.projection : undefined,
     promotion: result?.kind === 'VERSION' ? result.promotion : undefined,
