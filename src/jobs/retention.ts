@@ -1,10 +1,12 @@
 import { ManyheadError } from '../errors.js';
+import { versionBefore } from '../registry/changes.js';
 import type { Registry } from '../registry/registry.js';
 import { needs, openJobs } from './needs.js';
 import type { JobRecords } from './records.js';
 
 /**
- * Deletes a model's versions but for the newest, those that an alias points to, and those that a job which has not ended needs.
+ * Deletes a model's versions but for the newest, those that an alias points to or would by a roll-back, and those that a job which
+ * has not ended needs.
  * @param keep how many of the newest stay, at least 1
  * @param except a job that does not count: it has what it needs
  * @returns the numbers that were deleted
@@ -19,7 +21,9 @@ export async function keepNewest(
   const numbers = await registry.versions(model);
   const older = numbers.slice(0, Math.max(0, numbers.length - keep));
   if (older.length === 0) return [];
-  const aliased = Object.values((await registry.standing(model)).aliases);
+  const { aliases } = await registry.standing(model);
+  const history = await registry.history(model);
+  const aliased = Object.entries(aliases).flatMap(([alias, version]) => [version, versionBefore(alias, history)]);
   const jobs = (await openJobs(records)).filter(({ id }) => id !== except);
   const deleted: number[] = [];
   for (const version of older) {

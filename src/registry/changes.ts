@@ -48,7 +48,7 @@ export function rolledBack(standing: Standing, alias: string, history: readonly 
   if (present === undefined) throw notFound(`alias ${shown(alias)}`, Object.keys(standing.aliases), 'alias');
   const before = pointedAt(alias, history);
   if (before.at(-1) !== present) return undefined;
-  const version = versionBefore(standing, alias, history);
+  const version = versionBefore(alias, history);
   if (version === undefined)
     throw new ManyheadError(
       'CONFLICT',
@@ -81,27 +81,25 @@ export function withoutVersion({ aliases, deleted }: Standing, version: number):
 }
 
 /** The version that a roll-back would point an alias at; undefined where it pointed to none before that is still there. */
-export const versionBefore = (
-  { deleted }: Standing,
-  alias: string,
-  history: readonly LedgerEntry[],
-): number | undefined =>
-  pointedAt(alias, history)
-    .slice(0, -1)
-    .findLast((number) => !holds(deleted, number));
+export const versionBefore = (alias: string, history: readonly LedgerEntry[]): number | undefined =>
+  pointedAt(alias, history).at(-2);
 
-/** What an alias has pointed at, the present version last: what a roll-back undid is left out. */
-function pointedAt(alias: string, history: readonly LedgerEntry[]): number[] {
-  const versions: number[] = [];
+/** What an alias has pointed at that is still there, the present version last: what a roll-back undid is left out. */
+function pointedAt(alias: string, history: readonly LedgerEntry[]): readonly number[] {
+  let versions: number[] = [];
   for (const entry of history) {
     const to = pointsTo(entry, alias);
-    if (to === undefined) continue;
+    if (entry.kind === 'VERSION_DELETED') versions = without(versions, entry.version);
     // Going back to the version before undoes what came after it.
-    if (versions.at(-2) === to) versions.pop();
-    else if (versions.at(-1) !== to) versions.push(to);
+    else if (to !== undefined && versions.at(-2) === to) versions.pop();
+    else if (to !== undefined && versions.at(-1) !== to) versions.push(to);
   }
   return versions;
 }
+
+/** What is left when a version is gone; one that now follows itself stands once. */
+const without = (versions: readonly number[], gone: number): number[] =>
+  versions.filter((version) => version !== gone).filter((version, place, all) => version !== all[place - 1]);
 
 /** The version that an alias points to after a change that moved it. */
 function pointsTo(entry: LedgerEntry, alias: string): number | undefined {

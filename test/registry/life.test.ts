@@ -94,6 +94,18 @@ describe('the life of a model', () => {
     expect(await production()).toBe(1);
   });
 
+  it('never rolls back to what a roll-back undid, whatever was deleted in between', async () => {
+    await publish(5);
+    for (const version of [1, 3, 5]) await registry.promote('support', version, 'production', 'ann');
+    await registry.deleteVersion('support', 3, 'ann');
+    const back = () => registry.rollBack('support', 'production', 'ann').then(production);
+    expect(await back()).toBe(1);
+    await expect(back()).rejects.toMatchObject({ code: 'CONFLICT', field: 'alias' });
+    for (const version of [2, 4, 1]) await registry.promote('support', version, 'production', 'ann');
+    for (const version of [2, 4]) await registry.deleteVersion('support', version, 'ann');
+    await expect(back()).rejects.toMatchObject({ code: 'CONFLICT', field: 'alias' });
+  });
+
   it('keeps what an alias points to, and never gives a number twice', async () => {
     await publish(3);
     await registry.promote('support', 2, 'canary', 'ann');

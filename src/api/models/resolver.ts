@@ -197,7 +197,7 @@ export class AliasResolver {
     description: 'The version that `rollBack` would point it back at; null where there is none.',
   })
   async previous(@Root() { model, name }: Alias, @Ctx() { registry }: Context): Promise<number | undefined> {
-    return versionBefore(await registry.standing(model), name, await registry.history(model));
+    return versionBefore(name, await registry.history(model));
   }
 }
 
