@@ -1,11 +1,10 @@
 import type { Job, JobResult, TrainingOrder } from '../src/jobs/job.js';
 import { keepNewest } from '../src/jobs/retention.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import type { TaskReport } from '../src/training/metrics.js';
 import { cutOff } from './cut-off.js';
 import { settlePromotion } from './promote.js';
 import type { JobReporter } from './reporter.js';
-import { train } from './train.js';
+import { type Trained, train } from './train.js';
 import type { WorkRooms } from './work.js';
 
 /** A training job: its version is learned, published and, where that was decided, promoted. */
@@ -19,12 +18,13 @@ export async function makeVersion(
 ): Promise<JobResult> {
   const made = await rooms.registry.versionOfJob(order.model, job.id, order.base);
   const version = made ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
-  if ('reports' in version) return { kind: 'REPORTS', reports: version.reports };
+  if ('reports' in version) return { kind: 'REPORTS', ...version };
   // Where the job was taken away, whoever has it now decides.
   signal.throwIfAborted();
   const promotion = await settlePromotion(version, order, job.by, rooms, signal);
   await retain(job, rooms);
-  return { kind: 'VERSION', version: version.number, promotion, reports: version.metrics };
+  const { number, metrics: reports, warnings } = version;
+  return { kind: 'VERSION', version: number, promotion, reports, warnings };
 }
 
 /** Older versions go, where they are not to be kept for ever. */
@@ -42,11 +42,18 @@ async function learn(
   reporter: JobReporter,
   beginSaving: () => Promise<void>,
   signal: AbortSignal,
-): Promise<ModelVersion | { readonly reports: readonly TaskReport[] }> {
-  const { reports, version } = await train(job.id, order, rooms, cutOff(job, rooms, reporter), reporter, signal);
+): Promise<ModelVersion | Omit<Trained, 'version'>> {
+  const { reports, warnings, version } = await train(
+    job.id,
+    order,
+    rooms,
+    cutOff(job, rooms, reporter),
+    reporter,
+    signal,
+  );
   reporter.begin('SAVING');
   await beginSaving();
   return version === undefined
-    ? { reports }
+    ? { reports, warnings }
     : rooms.registry.publish(version.draft, version.heads, version.encoderFolder);
 }

@@ -1,10 +1,13 @@
 import { labelsOf } from '../src/datasets/example.js';
-import { sameWeights } from '../src/heads/head.js';
+import { type Head, sameWeights } from '../src/heads/head.js';
+import { reshapeHead } from '../src/heads/reshape.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { PRODUCTION } from '../src/registry/changes.js';
+import { missingFrom } from '../src/registry/missing.js';
 import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/registry/promotion.js';
+import { removalsSince, renamesBetween } from '../src/registry/renames.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import { splitOf } from '../src/serving/learned-rows.js';
+import { splitOf, textsLearnedFrom } from '../src/serving/learned-rows.js';
 import { labelledRows, paired } from '../src/training/answers.js';
 import { answersOf } from '../src/training/batch-answers.js';
 import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
@@ -57,7 +60,7 @@ async function decide(
   return decideIfBetter(await compare(version, served, order, rooms, signal));
 }
 
-/** How two versions do on the rows that the new one was measured on. */
+/** How two versions do on those rows that the new one was measured on and neither learned from, under the names of the new one. */
 async function compare(
   version: ModelVersion,
   served: ModelVersion,
@@ -66,7 +69,13 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
-  const measured = measuredRows(splitOf(version, examples));
+  const learned = [
+    await textsLearnedFrom(version, registry, datasets),
+    await textsLearnedFrom(served, registry, datasets),
+  ];
+  const measured = measuredRows(splitOf(version, examples)).filter(
+    (row) => !learned.some((texts) => texts.has(examples[row].text)),
+  );
   const embedded = async ({ encoder }: ModelVersion): Promise<EmbeddedRows> => {
     const { id, dimensions } = encoder;
     const known = await vectors.get(order.datasetDigest, id, examples.length, dimensions);
@@ -76,7 +85,13 @@ async function compare(
   const sameEncoder = served.encoder.id === version.encoder.id;
   const rows = await embedded(version);
   const servedRows = sameEncoder ? rows : await embedded(served);
-  const [heads, servedHeads] = [await registry.heads(version), await registry.heads(served)];
+  const renames = await renamesBetween(served, version, registry);
+  const heads = await registry.heads(version);
+  const servedHeads = (await registry.heads(served)).flatMap(
+    (head) => renames.reduce((each: Head | undefined, rename) => each && reshapeHead(each, rename), head) ?? [],
+  );
+  const removed = await removalsSince(served, version, registry);
+  const missing = missingFrom(heads, servedHeads, removed);
   const differences: TaskDifference[] = [];
   const [gained, unmeasured]: [string[], string[]] = [[], []];
   for (const head of heads) {
@@ -90,5 +105,6 @@ async function compare(
       differences.push({ task, ...(await pairedDifferences(pair, order.seed)) });
     } else if (!sameEncoder || !sameWeights(head, before)) unmeasured.push(task);
   }
-  return { number: served.number, differences, gained, unmeasured };
+  const reshaped = renames.length + removed.length > 0;
+  return { number: served.number, differences, gained, unmeasured, missing, reshaped };
 }

@@ -1,5 +1,4 @@
 import { countTasks } from '../src/datasets/count.js';
-import type { Example } from '../src/datasets/example.js';
 import { describeHead } from '../src/heads/file.js';
 import type { Head } from '../src/heads/head.js';
 import { AS_IT_IS, reshapeHead } from '../src/heads/reshape.js';
@@ -7,12 +6,12 @@ import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, withCentres } from '../src/training/calibrate.js';
-import { type Measured, measureHeldOut } from '../src/training/evaluate.js';
+import { type Measured, measureHeldOut, measureUnchanged } from '../src/training/evaluate.js';
 import type { Epoch } from '../src/training/fit.js';
 import type { LossWeightChoice } from '../src/training/loss-weights.js';
 import { reshapeReport, type TaskReport } from '../src/training/metrics.js';
 import { type FreezePlan, freezePlan, learningOf, weightedTasks } from '../src/training/plan.js';
-import { drawSplit, type Split } from '../src/training/split.js';
+import { holdOut } from './hold-out.js';
 import { type CutOff, learnEncoder } from './learn-encoder.js';
 import { learnHeads } from './learn-heads.js';
 import type { Base, Rooms } from './learned.js';
@@ -21,6 +20,8 @@ import type { JobReporter } from './reporter.js';
 /** Everything a job has found out; nothing of it is on disk yet. */
 export interface Trained {
   readonly reports: readonly TaskReport[];
+  /** What makes them worth less than they seem. */
+  readonly warnings: readonly string[];
   /** Undefined where nothing was to be learned: the job only measured. */
   readonly version: FinishedVersion | undefined;
 }
@@ -58,8 +59,7 @@ export async function train(
   const start = weighted.map((task) => startOf(task, plan, base, architecture.hidden, order.seed));
   const kept = (role: 'frozen' | 'untouched') =>
     (base?.heads ?? []).filter(({ task }) => plan.heads.some((each) => each.head.task === task && each.role === role));
-  const splitSeed = base?.version.splitSeed ?? base?.version.seed ?? order.seed;
-  const split = splitOf(order, examples, splitSeed, start.length > 0);
+  const { split, seed: splitSeed, warnings } = await holdOut(order, base, examples, start.length > 0, rooms);
   const lossWeights = lossWeightsFor(order, start);
 
   const learning = learningOf(order.freeze);
@@ -87,12 +87,13 @@ export async function train(
   );
   const inOrder = <T extends { readonly task: string }>(some: readonly T[]): T[] =>
     plan.heads.flatMap(({ head }) => some.filter(({ task }) => task === head.task));
-  const reports = inOrder([...calibrated, ...kept('frozen')]).flatMap(
-    (head) => measureHeldOut(head, rows, split) ?? [],
-  );
+  const reports = inOrder([
+    ...calibrated.flatMap((head) => measureHeldOut(head, rows, split) ?? []),
+    ...kept('frozen').flatMap((head) => measureUnchanged(head, rows, split) ?? []),
+  ]);
   if (start.length === 0) {
     await reporter.epoch(measuredEpoch(reports));
-    if (!reshapes(order)) return { reports, version: undefined };
+    if (!reshapes(order)) return { reports, warnings, version: undefined };
   }
   const unchanged = [...kept('frozen'), ...kept('untouched')];
   // The centres of labels are directions of the encoder that was.
@@ -124,13 +125,14 @@ export async function train(
     validationSplit: order.validationSplit,
     seed: order.seed,
     splitSeed,
+    warnings,
     dataset: order.dataset,
     datasetDigest: order.datasetDigest,
     metrics: inOrder([...reports, ...untouched]),
     libraries: rooms.libraries,
     seconds: reporter.seconds(),
   };
-  return { reports, version: { draft, heads, encoderFolder: learned.encoderFolder } };
+  return { reports, warnings, version: { draft, heads, encoderFolder: learned.encoderFolder } };
 }
 
 async function baseOf(order: TrainingOrder, { encoders, registry }: Rooms): Promise<Base | undefined> {
@@ -156,17 +158,6 @@ function startOf(task: string, { heads }: FreezePlan, base: Base | undefined, di
   if (plan === undefined) throw new Error(`there is no plan for task ${task}`);
   return startHead(plan.head, before, dimensions, seed);
 }
-
-/** Where nothing learns every row only measures. */
-const splitOf = (
-  { tasks, validationSplit }: TrainingOrder,
-  examples: readonly Example[],
-  seed: number,
-  learns: boolean,
-): Split =>
-  learns
-    ? drawSplit(examples, tasks, validationSplit, seed)
-    : { training: [], validation: [...examples.keys()], test: [] };
 
 /** EQUAL: the same for every task, 1 in all. */
 function lossWeightsFor({ lossWeighting }: TrainingOrder, start: readonly Head[]): LossWeightChoice {

@@ -1,3 +1,5 @@
+import { shown } from '../errors.js';
+import type { Named } from '../heads/reshape.js';
 import type { TaskDifference } from '../training/compare.js';
 
 /** When a new version takes over `production`. */
@@ -21,21 +23,43 @@ export interface Comparison {
   readonly gained: readonly string[];
   /** Tasks of both that answer differently now, without rows to tell whether that is better. */
   readonly unmeasured: readonly string[];
+  /** What the served one has, and the new one is without though nobody removed it: it went on from another version. */
+  readonly missing: readonly Named[];
+  /** Whether tasks or labels were renamed or removed on the way to the new one. */
+  readonly reshaped: boolean;
 }
 
+/** Names told of what is missing. */
+const MOST_NAMES = 5;
+
 /**
- * IF_BETTER: no task is worse beyond what chance explains (the 95 % interval of its macro F1's difference lies below 0), and one
- * is better, or new.
+ * IF_BETTER: nothing that is served is missing, no task is worse beyond what chance explains (the 95 % interval of its macro F1's difference lies below 0), and one
+ * is better, or new; or tasks or labels were renamed or removed, as somebody has asked for.
  */
-export function decideIfBetter({ number, differences, gained, unmeasured }: Comparison): PromotionDecision {
+export function decideIfBetter({
+  number,
+  differences,
+  gained,
+  unmeasured,
+  missing,
+  reshaped,
+}: Comparison): PromotionDecision {
   const decision = (promoted: boolean, reason: string): PromotionDecision => ({
     promoted,
     reason,
     comparedWith: number,
     differences,
   });
+  if (missing.length > 0)
+    return decision(
+      false,
+      `version ${number} has ${named(missing)}, which this one is without: it goes on from another version`,
+    );
   if (unmeasured.length > 0)
-    return decision(false, `there were no rows to measure ${unmeasured.join(', ')} on, which changed`);
+    return decision(
+      false,
+      `there were no rows that neither learned from to measure ${unmeasured.join(', ')} on, which changed`,
+    );
   const against = `than version ${number} on the same rows`;
   const worse = differences.filter(({ macroF1 }) => macroF1.high < 0);
   if (worse.length > 0) return decision(false, `worse ${against}: ${worse.map(told).join(', ')}`);
@@ -43,9 +67,22 @@ export function decideIfBetter({ number, differences, gained, unmeasured }: Comp
   const measured = differences.map(told);
   const fresh = gained.map((task) => `${task} is new`);
   if (better.length + gained.length === 0)
-    return decision(false, `not better ${against}: ${measured.join(', ') || 'no task in common'}`);
+    return reshaped
+      ? decision(
+          true,
+          `renamed or removed as asked, and not worse ${against}: ${measured.join(', ') || 'none changed'}`,
+        )
+      : decision(false, `not better ${against}: ${measured.join(', ') || 'no task in common'}`);
   return decision(true, `better ${against}: ${[...measured, ...fresh].join(', ')}`);
 }
+
+const named = (missing: readonly Named[]): string => {
+  const names = missing.map(({ task, label }) =>
+    label === undefined ? `task ${shown(task)}` : `label ${shown(label)} of task ${shown(task)}`,
+  );
+  const more = names.length - MOST_NAMES;
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+};
 
 const told = ({ task, macroF1: { value, low, high } }: TaskDifference): string =>
   `${task} macro F1 ${signed(value)} (95 % interval ${signed(low)} to ${signed(high)})`;

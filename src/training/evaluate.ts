@@ -23,11 +23,17 @@ export const measure = (head: Head, rows: EmbeddedRows, which: readonly number[]
  * rows that it was fitted to.
  */
 export function measureHeldOut(head: Head, rows: EmbeddedRows, split: Split): Measured | undefined {
+  if (split.test.length > 0) return measureUnchanged(head, rows, split);
   const which = measuredRows(split);
-  if (split.test.length > 0) return named(told(head, [answered(head, rows, which)]), 'TEST');
   const [one, other] = halves(head, rows, which);
   const parts = [answered(calibrate(head, rows, other), rows, one), answered(calibrate(head, rows, one), rows, other)];
   return named(told(head, parts), 'VALIDATION');
+}
+
+/** The same of a head that nothing was chosen of: it is measured as it is. Rows of which none learns are no split. */
+export function measureUnchanged(head: Head, rows: EmbeddedRows, split: Split): Measured | undefined {
+  const measured = measure(head, rows, measuredRows(split));
+  return split.training.length === 0 ? measured : named(measured, split.test.length > 0 ? 'TEST' : 'VALIDATION');
 }
 
 const named = (measured: Measured | undefined, split: 'VALIDATION' | 'TEST'): Measured | undefined =>
