@@ -198,7 +198,7 @@ export type TrainInput = {
   readonly remove?: ReadonlyArray<RemovalInput> | null | undefined;
   /** Labels and tasks of the version gone on from that get another name and keep their weights. The rows, and all else in this input, have the new names. */
   readonly rename?: ReadonlyArray<RenamingInput> | null | undefined;
-  /** The same seed, rows and settings give the same weights. */
+  /** The same seed, rows, settings and base version give the same weights. Rows are split with the seed of the first version of the line. */
   readonly seed?: number;
   /** Only these tasks of the dataset; all of them when absent. */
   readonly tasks?: ReadonlyArray<string> | null | undefined;

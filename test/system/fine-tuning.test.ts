@@ -175,7 +175,7 @@ describe('fine-tuning the encoder through the API', { timeout: 180_000 }, () => 
     });
     expect(job.promotion).toEqual({
       promoted: false,
-      reason: 'there were no rows to measure mood on, which changed',
+      reason: 'there were no rows that neither learned from to measure mood on, which changed',
     });
     expect((await version('whole', job.version.number)).metrics.map(({ task }: Json) => task)).toEqual(['fruit']);
   });

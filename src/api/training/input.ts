@@ -208,7 +208,10 @@ export class TrainInput {
   @Field(() => Float, { description: 'Share of the rows that only measure, 0 to 0.9.' })
   validationSplit: number = 0.1;
 
-  @Field(() => Int, { description: 'The same seed, rows and settings give the same weights.' })
+  @Field(() => Int, {
+    description:
+      'The same seed, rows, settings and base version give the same weights. Rows are split with the seed of the first version of the line.',
+  })
   seed: number = 42;
 
   @Field(() => PromotionPolicy, { description: 'Whether the new version takes over `production`.' })
