@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Architecture } from '../src/encoder/architecture.js';
 import { encoderGraph } from '../src/encoder/graph.js';
 import { calibrationBatch } from '../src/encoder/int8/calibration.js';
@@ -12,6 +11,7 @@ import { locateWeights } from '../src/encoder/weights.js';
 import { GraphBuilder } from '../src/onnx/builder.js';
 import type { Graph } from '../src/onnx/graph.js';
 import { modelBytes } from '../src/onnx/model.js';
+import { InferenceSession, Tensor } from '../src/onnx/runtime.js';
 import { tensor } from '../src/onnx/tensor.js';
 import { RandomGenerator } from '../src/random/generator.js';
 

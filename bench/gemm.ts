@@ -1,7 +1,7 @@
-import { Tensor } from 'onnxruntime-node';
 import type { Architecture } from '../src/encoder/architecture.js';
 import { GraphBuilder } from '../src/onnx/builder.js';
 import { int, type Value } from '../src/onnx/graph.js';
+import { Tensor } from '../src/onnx/runtime.js';
 import { elementsOf } from '../src/onnx/tensor.js';
 import { openSession } from '../src/training/runs.js';
 

@@ -20,11 +20,17 @@ const carried = new AsyncLocalStorage<Particulars>();
 export const carrying = <T>(particulars: Particulars, work: () => T): T =>
   carried.run({ ...carried.getStore(), ...particulars }, work);
 
+/** Characters that may wait to be written, as while the disk is full. */
+const MOST_UNWRITTEN = 65_536;
+
 /**
  * A log with a JSON line a fact on standard error; never a text's content.
  * @param process_ which process speaks: `api`, `worker`, `queue`
  */
 export function openLog(process_: string, level: LogLevel): Log {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN });
+  // A disk that is full, or nobody who reads any more, is no reason to end: the lines of that time are lost.
+  destination.on('error', () => {});
   const logger = pino(
     {
       level,
@@ -33,7 +39,7 @@ export function openLog(process_: string, level: LogLevel): Log {
       mixin: () => ({ ...carried.getStore() }),
       serializers: { err: loggedError },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   );
   return {
     debug: (fact, particulars = {}) => logger.debug(particulars, fact),

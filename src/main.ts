@@ -6,9 +6,10 @@ import { checkDataFolder, longestStop } from './processes/lifetime.js';
 import { startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
 import { type Supervised, type SupervisedOptions, supervise } from './processes/supervisor.js';
-import { openTerminal } from './processes/terminal.js';
+import { openTerminal, outliveReaders } from './processes/terminal.js';
 
 /** `npm start`: the queue (where no Redis is given), the API and the worker, each a process of its own, kept running. */
+outliveReaders(process.stdout, process.stderr);
 const terminal = openTerminal(process.stdout);
 /** Has glibc give large blocks back when they are free: 80 MB less in int8, at the same speed. Nothing elsewhere. */
 const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: '262144' };

@@ -1,4 +1,4 @@
-import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from '../onnx/runtime.js';
 
 /**
  * How an encoding thread runs its model. One thread has no pool of its own, so nothing spins while it waits. Memory patterns

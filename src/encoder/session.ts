@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../errors.js';
+import { InferenceSession, Tensor } from '../onnx/runtime.js';
 import { productsOverflow } from './int8/overflow.js';
 import { sessionOptions } from './session-options.js';
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import '../onnx/no-telemetry.js';
 import type { Graph } from '../onnx/graph.js';
 import { modelBytes } from '../onnx/model.js';
 import type { Answer, Batch, SessionModel, ThreadData } from './session.js';

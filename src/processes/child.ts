@@ -15,6 +15,9 @@ export interface StartOptions {
 /** How long a process that is given up while it starts may take to end, in milliseconds. */
 const patience = 3_000;
 
+/** Bytes of what processes say that may wait for a reader; what comes then is lost. */
+const MOST_UNREAD = 1024 * 1024;
+
 export interface ReadyChild {
   readonly child: ChildProcess;
   /** Where it listens, if it does. */
@@ -67,7 +70,10 @@ export async function startChild({
     signal?.removeEventListener('abort', giveUp);
   });
   child.stderr?.off('data', hear);
-  child.stderr?.pipe(process.stderr, { end: false });
+  // Not piped: where nobody reads it any more, or slowly, the process would wait for that with everything it does.
+  child.stderr?.on('data', (bytes: Buffer) => {
+    if (process.stderr.writableLength < MOST_UNREAD) process.stderr.write(bytes);
+  });
   if (said !== '') process.stderr.write(said);
   return { child, address };
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import type { ArtifactStore } from '../artifacts/store.js';
 import { type Config, readConfig } from '../config.js';
 import { messageOf } from '../errors.js';
 import { StartError, startError } from './start-error.js';
+import { outliveReaders } from './terminal.js';
 
 /** Something that was started and can be stopped again. */
 export interface Started {
@@ -37,6 +39,7 @@ export const longestStop = ({ shutdownGrace }: Config): number => shutdownGrace 
 export async function runProcess(
   start: (config: Config) => Promise<Started & { readonly address?: string }>,
 ): Promise<void> {
+  outliveReaders(process.stdout, process.stderr);
   try {
     const config = readConfig(process.env);
     const started = await start(config);
@@ -76,7 +79,8 @@ export async function runProcess(
  * @throws StartError
  */
 export async function checkDataFolder({ dataFolder }: Config): Promise<void> {
-  const probe = join(dataFolder, `.writable-${process.pid}`);
+  // In containers that share the folder every process has the same number.
+  const probe = join(dataFolder, `.writable-${randomUUID()}`);
   try {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     await writeFile(probe, '');

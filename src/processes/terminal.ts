@@ -1,3 +1,8 @@
+/** Goes on where nobody reads what is written any more, as when it was piped into head, or the disk is full that it goes to. */
+export function outliveReaders(...outputs: readonly NodeJS.WriteStream[]): void {
+  for (const output of outputs) output.on('error', () => {});
+}
+
 /** Speaks to the person who started Manyhead, in plain words on standard output. */
 export interface Terminal {
   say(line: string): void;
@@ -10,8 +15,6 @@ const WIDTH = 30;
 export function openTerminal(output: NodeJS.WriteStream): Terminal {
   let drawn = false;
   let lastTenth = -1;
-  // Nobody reads any more, as when it was piped into head: Manyhead goes on.
-  output.on('error', () => {});
   const finishLine = (): void => {
     if (drawn) output.write('\n');
     drawn = false;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
+import { Tensor } from '../onnx/runtime.js';
 import { batchesByLength } from './batches.js';
 import { type BoundaryStore, openBoundaryStore } from './boundary-store.js';
 import { type EncoderWeights, floatsOf, forwardTokens, openSession, type TokenRows, wordVectors } from './runs.js';

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Tensor } from 'onnxruntime-node';
 import { packBatch, wordsOf } from '../encoder/training/batch.js';
 import { encoderParameters, wordTable } from '../encoder/training/parameters.js';
 import { type Head, layersOf } from '../heads/head.js';
 import type { Targets } from '../heads/loss.js';
+import { Tensor } from '../onnx/runtime.js';
 import type { RandomGenerator } from '../random/generator.js';
 import { batchParts } from './batch-parts.js';
 import { batchesByLength } from './batches.js';

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../onnx/runtime.js';
 import { elementsOf } from '../onnx/tensor.js';
 import { type AdamWKernel, adamwKernel } from './adamw-kernel.js';
 

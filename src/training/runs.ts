@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Graph } from '../onnx/graph.js';
 import { modelBytes } from '../onnx/model.js';
+import { InferenceSession, Tensor } from '../onnx/runtime.js';
 
 /** The numbers of a tensor of the checkpoint that a fit starts from, in float32. */
 export type EncoderWeights = (name: string) => Float32Array;

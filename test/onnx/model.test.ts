@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '#src/onnx/builder.js';
 import { float, int, ints, type Value } from '#src/onnx/graph.js';
 import { modelBytes } from '#src/onnx/model.js';
+import { InferenceSession, Tensor } from '#src/onnx/runtime.js';
 import { scalar, tensor } from '#src/onnx/tensor.js';
 
 type Feeds = Record<string, { shape: readonly number[]; values: Float32Array | Int32Array }>;

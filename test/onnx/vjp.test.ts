@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { GraphBuilder } from '#src/onnx/builder.js';
 import { type Attributes, float, int, ints, type Shape, type Value } from '#src/onnx/graph.js';
 import { modelBytes } from '#src/onnx/model.js';
+import { InferenceSession, Tensor as OnnxTensor } from '#src/onnx/runtime.js';
 import { elementsOf, type Tensor, tensor } from '#src/onnx/tensor.js';
 import { vjp } from '#src/onnx/vjp.js';
 import { RandomGenerator } from '#src/random/generator.js';

@@ -1,6 +1,6 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { GraphBuilder } from '../../onnx/builder.js';
 import { modelBytes } from '../../onnx/model.js';
+import { InferenceSession, Tensor } from '../../onnx/runtime.js';
 import { tensor } from '../../onnx/tensor.js';
 
 /** Sizes of a product that every kernel would take. */

@@ -1,4 +1,4 @@
-import { Tensor } from 'onnxruntime-node';
+import { Tensor } from '../../onnx/runtime.js';
 import type { Pooling } from '../architecture.js';
 
 /** Texts as their tokens one after the other, and where each stands when they are padded to the longest. */

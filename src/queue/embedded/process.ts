@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { PGlite } from '@electric-sql/pglite';
 import { messageOf } from '../../errors.js';
+import { outliveReaders } from '../../processes/terminal.js';
 import { mendTimes } from './clock.js';
 import { openDatabase, tidy } from './database.js';
 import { lockFolder } from './lock.js';
@@ -31,6 +32,7 @@ async function open(folder: string, signal: AbortSignal): Promise<PGlite> {
 }
 
 async function serve(folder: string): Promise<void> {
+  outliveReaders(process.stdout, process.stderr);
   const starting = new AbortController();
   let end = (): void => {
     starting.abort();
