@@ -25,10 +25,9 @@ const taken = (heads: readonly Labelled[], rename: Reshape['rename']): Reshape['
 /** What a task was called before the first of some renames. */
 export const taskBefore = (task: string, renames: readonly Reshape[]): string => namesOf(task, renames).at(-1) ?? task;
 
-/** What labels of a task are called after the last of some renames. @param task as it was called before the first */
-export const labelsAfter = (task: string, labels: readonly string[], renames: readonly Reshape[]): readonly string[] =>
-  renames.reduce<Labelled>((named, { rename }) => reshaped(named, { remove: [], rename }) ?? named, { task, labels })
-    .labels;
+/** What labels of a task are called by now, those of them that are still there. @param task as it was called first */
+export const labelsAfter = (task: string, labels: readonly string[], reshapes: readonly Reshape[]): readonly string[] =>
+  reshapes.reduce<Labelled>((named, reshape) => reshaped(named, reshape) ?? named, { task, labels }).labels;
 
 /**
  * Rows as heads read them: a task that they have under an old name, and an old name of a label that its head does not have, under
