@@ -58,14 +58,16 @@ export const badInput = (field: string, message: string): ManyheadError =>
  * @param there what exists instead, listed for the caller (the first 20)
  */
 export function notFound(what: string, there: readonly (string | number)[], field?: string): ManyheadError {
-  const shown = there.slice(0, 20).join(', ');
-  const more = there.length > 20 ? ` and ${there.length - 20} more` : '';
   return new ManyheadError(
     'NOT_FOUND',
-    `${what} is not there; ${shown ? `there is: ${shown}${more}` : 'there is none yet'}.`,
+    `${what} is not there; ${there.length > 0 ? `there is: ${listed(there)}` : 'there is none yet'}.`,
     field,
   );
 }
+
+/** Names as a message lists them: the first of them, and how many more there are. */
+export const listed = (names: readonly (string | number)[], most = 20): string =>
+  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
 
 /** Something in the data folder that is not what was written there. */
 export const damaged = (what: string): ManyheadError =>

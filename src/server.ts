@@ -67,7 +67,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
     registry,
     feed,
     datasets,
-    explanations: explanationsOn(datasets, vectors, encoders, config.explainMemory * 2 ** 20),
+    explanations: explanationsOn(datasets, vectors, encoders, registry, config.explainMemory * 2 ** 20),
     comparisons: comparisonsOn(datasets, vectors, registry),
     projections: projectionsOn(store),
     tokenLimit: tokenLimit(encoders.pretrained),

@@ -1,5 +1,6 @@
 import type { Example } from '../src/datasets/example.js';
 import { principalComponents } from '../src/encoder/pca.js';
+import { badInput, shown } from '../src/errors.js';
 import type { JobResult, ProjectionOrder } from '../src/jobs/job.js';
 import { embed, embedDataset } from './embed.js';
 import type { Rooms } from './learned.js';
@@ -8,9 +9,12 @@ import type { JobReporter } from './reporter.js';
 /** Directions are known well enough from so many rows. */
 const MOST_ROWS = 50_000;
 
-/** A fitting job: the directions in which the vectors of some rows differ most. */
+/**
+ * A fitting job: the directions in which the vectors of some rows differ most.
+ * @throws ManyheadError BAD_USER_INPUT where there are fewer texts than directions, as some would be those of rounding errors
+ */
 export async function fitProjection(
-  { encoder: reference, datasetDigest }: ProjectionOrder,
+  { encoder: reference, dataset, datasetDigest }: ProjectionOrder,
   rooms: Rooms,
   reporter: JobReporter,
   beginSaving: () => Promise<void>,
@@ -21,6 +25,13 @@ export async function fitProjection(
     examples.push(example);
     if (examples.length === MOST_ROWS) break;
   }
+  const { hidden } = (await rooms.encoders.describe(reference)).architecture;
+  const texts = new Set(examples.map(({ text }) => text)).size;
+  if (texts < hidden)
+    throw badInput(
+      'dataset',
+      `dataset ${shown(dataset)} has ${texts} different texts in its first ${examples.length} rows: the vectors have ${hidden} dimensions, so give at least as many.`,
+    );
   reporter.begin('EMBEDDING');
   const { rows, id } = await rooms.encoders.use(reference, async (encoder) => ({
     rows:

@@ -35,15 +35,20 @@ class ExplainArgs {
   first: number = 10;
 }
 
-@ObjectType({ description: 'A row that a version learned from.' })
+@ObjectType({ description: 'A row that a head learned from.' })
 class NearestExample {
-  @Field(() => Int, { description: 'Its place in the data set, from 0.' })
+  @Field(() => Int, {
+    description: 'The version in which the head learned from it: the one asked, or one that it goes on from.',
+  })
+  version!: number;
+
+  @Field(() => Int, { description: 'Its place in the data set of that version, from 0.' })
   row!: number;
 
   @Field(() => String, { description: 'Its text.' })
   text!: string;
 
-  @Field(() => [String], { description: 'Its labels of the task.' })
+  @Field(() => [String], { description: 'Its labels of the task, under their present names.' })
   labels!: readonly string[];
 
   @Field(() => Float, { description: 'Cosine similarity to the text, -1 to 1.' })
@@ -53,7 +58,8 @@ class NearestExample {
 @Resolver()
 export class ExplanationResolver {
   @Query(() => [NearestExample], {
-    description: 'The rows most like a text among those that a version learned a task from: so that a person sees why.',
+    description:
+      "The rows most like a text among those that a version's head of a task learned from: so that a person sees why.",
   })
   async explain(
     @Args(() => ExplainArgs) asked: ExplainArgs,

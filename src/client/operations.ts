@@ -117,7 +117,7 @@ export type Projection =
 export type PromotionPolicy =
   /** It does. */
   | 'ALWAYS'
-  /** It does where none is served yet, or where no task does worse on the same validation rows. */
+  /** It does where none is served yet, or where no task is worse beyond chance (95 % interval) and one is better, new, or was renamed or removed as asked: on the TEST rows where the data set has some, else on the validation rows, that neither version learned from. It does not where it is without a task or label that is served and that nobody removed. */
   | 'IF_BETTER'
   /** It waits to be promoted. */
   | 'NEVER';

@@ -18,7 +18,7 @@ export interface JobRooms {
 /** What accepting a job looks at besides. */
 export interface AcceptingRooms extends JobRooms {
   readonly datasets: Pick<Datasets, 'keep'>;
-  readonly registry: Pick<Registry, 'versions'>;
+  readonly registry: Pick<Registry, 'find' | 'versions'>;
 }
 
 /** Who asks. */

@@ -49,7 +49,10 @@ export function needs(order: Order, what: Needed): boolean {
  */
 export async function refuseWhereGone(
   order: Order,
-  { datasets, registry }: { readonly datasets: Pick<Datasets, 'keep'>; readonly registry: Pick<Registry, 'versions'> },
+  {
+    datasets,
+    registry,
+  }: { readonly datasets: Pick<Datasets, 'keep'>; readonly registry: Pick<Registry, 'find' | 'versions'> },
   field?: string,
 ): Promise<void> {
   const gone = (what: string, own: string): ManyheadError =>
@@ -60,5 +63,18 @@ export async function refuseWhereGone(
       : [order.kind === 'EVALUATE' ? order.version : undefined, 'version'];
   if (version !== undefined && !(await registry.versions(order.model)).includes(version))
     throw gone(`version ${version} of model ${shown(order.model)} was`, versionField);
+  if (
+    order.kind === 'FIT_PROJECTION' &&
+    order.encoder?.fineTuned &&
+    !(await isRead(order.encoder.id, order.model, registry))
+  )
+    throw gone(`every version of model ${shown(order.model)} that reads from the encoder was`, 'version');
   if (!(await datasets.keep(order.datasetDigest))) throw gone('the rows were', 'dataset');
+}
+
+/** Whether a version of a model reads from an encoder: with the last of them the encoder goes. */
+async function isRead(encoder: string, model: string, registry: Pick<Registry, 'find' | 'versions'>): Promise<boolean> {
+  for (const number of await registry.versions(model))
+    if ((await unlessDamaged(registry.find(model, number)))?.encoder.id === encoder) return true;
+  return false;
 }

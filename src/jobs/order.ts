@@ -2,7 +2,7 @@ import { checkExamples, type GivenExample } from '../datasets/check.js';
 import { countTasks } from '../datasets/count.js';
 import type { DatasetTask, Example } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
-import { badInput, shown } from '../errors.js';
+import { badInput, listed, shown } from '../errors.js';
 import { type Reshape, reshapeDescription } from '../heads/reshape.js';
 import { checkName } from '../names.js';
 import { PRODUCTION } from '../registry/changes.js';
@@ -110,7 +110,7 @@ export async function planTraining(
     promote: given.promote,
     trainableParameters: plan.trainableParameters,
     frozenParameters: plan.frozenParameters,
-    warnings: labelsWithoutRows(plan, rows.tasks, rows.field),
+    warnings: [...labelsWithoutRows(plan, rows.tasks, rows.field), ...(encoderLearns ? leftBehind(plan) : [])],
   } as const;
   return { order, rows: rows.count, heads: plan.heads, layers: architecture.layers, store: rows.store };
 }
@@ -126,9 +126,19 @@ const labelsWithoutRows = ({ heads }: FreezePlan, rows: readonly DatasetTask[], 
     return missing.length === 0
       ? []
       : [
-          `${field} has no row with ${missing.slice(0, 5).map(shown).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''} of task ${shown(head.task)}: the head keeps these labels, and will hardly give them. remove takes a label away, rename gives it another name.`,
+          `${field} has no row with ${listed(missing.map(shown), 5)} of task ${shown(head.task)}: the head keeps these labels, and will hardly give them. remove takes a label away, rename gives it another name.`,
         ];
   });
+
+/** Heads that stay as they are while an encoder learns, and their vectors change under them. */
+const leftBehind = ({ heads }: FreezePlan): string[] =>
+  heads.flatMap(({ role, head }) =>
+    role === 'untouched'
+      ? [
+          `the encoder learns without rows of task ${shown(head.task)}: the head stays as it is while its vectors change, nothing tells how well it does then, and IF_BETTER does not promote the version. Give rows of all its tasks to a model whose encoder learns.`,
+        ]
+      : [],
+  );
 
 /** The rows, wherever the caller has them; those given right here are stored only once everything else was found right. */
 async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) {

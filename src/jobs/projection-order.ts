@@ -1,5 +1,7 @@
 import { badInput } from '../errors.js';
+import { checkName } from '../names.js';
 import { sampleSentences } from '../projections/projections.js';
+import { DEFAULT_MODEL } from '../registry/registry.js';
 import { checkEncoder } from '../registry/version.js';
 import type { ProjectionOrder } from './job.js';
 import type { OrderRooms } from './order.js';
@@ -7,7 +9,7 @@ import type { OrderRooms } from './order.js';
 /** The fitting of a projection as a caller asks for it. */
 export interface GivenProjection {
   readonly model: string;
-  /** Whose encoder; the one in production where undefined, or the pretrained one where nothing is. */
+  /** Whose encoder; the one in production where undefined, or the pretrained one where the default model has no version yet. */
   readonly version: number | undefined;
   /** The sentences that come with Manyhead where undefined. */
   readonly dataset: string | undefined;
@@ -18,8 +20,9 @@ export async function checkProjection(
   { model, version: number, dataset: name }: GivenProjection,
   { datasets, registry, encoders }: OrderRooms,
 ): Promise<ProjectionOrder> {
-  const isNew = number === undefined && (await registry.versions(model)).length === 0;
-  const version = isNew ? undefined : await registry.versionOrProduction(model, number);
+  checkName('model', model);
+  const embedsOnly = model === DEFAULT_MODEL && number === undefined && (await registry.versions(model)).length === 0;
+  const version = embedsOnly ? undefined : await registry.versionOrProduction(model, number);
   if (version) checkEncoder(version, encoders.pretrained.id, 'version');
   const { architecture } = await encoders.describe(version?.encoder);
   const order = { kind: 'FIT_PROJECTION', model, encoder: version?.encoder } as const;

@@ -36,10 +36,9 @@ async function lineageOf(
 
 const renamed = (reshapes: readonly Reshape[]) => reshapes.filter(({ rename }) => rename.length > 0);
 
-/** What a lineage was reshaped by since it left another one, nearest first. A version that both go on from may be gone by now. */
+/** What a lineage was reshaped by since it left another one, nearest first. */
 function since(other: readonly ModelVersion[], lineage: readonly ModelVersion[]): readonly Reshape[] {
-  const shared = new Set(other.flatMap(({ number, parent = number }) => [number, parent]));
-  const left = lineage.findIndex(({ number }) => shared.has(number));
+  const left = lineage.findIndex(({ number }) => other.some((each) => each.number === number));
   return lineage.slice(0, left < 0 ? undefined : left).flatMap(({ reshape }) => reshape ?? []);
 }
 

@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Example, labelsOf, type SplitName } from '../datasets/example.js';
+import { countTasks } from '../datasets/count.js';
+import { type DatasetTask, type Example, labelsOf, type SplitName } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
 import { badInput, ManyheadError, shown } from '../errors.js';
 import { logits } from '../heads/forward.js';
 import type { Head } from '../heads/head.js';
+import { renamedHeads, renamedRows } from '../heads/renamed.js';
 import type { Registry } from '../registry/registry.js';
+import { renamesBetween } from '../registry/renames.js';
 import type { ModelVersion } from '../registry/version.js';
 import { type Answer, answersFrom, labelledRows, paired } from '../training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../training/compare.js';
+import { checkKind } from '../training/plan.js';
 import { type EmbeddedRows, vectorOf } from '../training/rows.js';
 import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import { textsLearnedFrom } from './learned-rows.js';
@@ -46,7 +50,8 @@ export interface ComparedRows {
 
 export interface Comparisons {
   /**
-   * How two versions of a model do on the same rows, at every task that both have a head for and the rows have labels of.
+   * How two versions of a model do on the same rows, at every task that both have a head for and the rows have labels of. Tasks and
+   * labels have the names that the later version gives them.
    * @throws ManyheadError where there is no such task or row, or a data set is too large without stored vectors; what counting and encoding throw
    */
   compare(a: ModelVersion, b: ModelVersion, on: ComparedRows, asker: Asker): Promise<VersionComparison>;
@@ -81,9 +86,15 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
           `versions ${a.number} and ${b.number} learned from all ${asked.length} rows: compare them on others, or with learnedRows true.`,
           'dataset',
         );
-      const [headsOfA, headsOfB] = [await registry.heads(a), await registry.heads(b)];
+      const [older, newer] = a.number < b.number ? [a, b] : [b, a];
+      const renames = await renamesBetween(older, newer, registry);
+      const headsOf = async (version: ModelVersion) =>
+        renamedHeads(await registry.heads(version), version === newer ? [] : renames);
+      const [headsOfA, headsOfB] = [await headsOf(a), await headsOf(b)];
+      const read = renamedRows(examples, newer.tasks, renames);
+      checkKinds(countTasks(read), [...headsOfA, ...headsOfB]);
       const embeddedOf = async (version: ModelVersion): Promise<EmbeddedRows> => ({
-        examples,
+        examples: read,
         vectors: await vectors.of(digest, examples, version, asker),
         dimensions: version.encoder.dimensions,
       });
@@ -92,7 +103,7 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
       const tasks: TaskComparison[] = [];
       for (const head of headsOfA) {
         const other = headsOfB.find(({ task }) => task === head.task);
-        const which = labelledRows(examples, head.task, rows);
+        const which = labelledRows(read, head.task, rows);
         if (other === undefined || which.length === 0) continue;
         tasks.push(await compareTask(head, rowsOfA, other, rowsOfB, which));
       }
@@ -104,6 +115,13 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
       return { rows: rows.length, learnedRows: asked.length - rows.length, tasks };
     },
   };
+}
+
+function checkKinds(tasks: readonly DatasetTask[], heads: readonly Head[]): void {
+  for (const head of heads) {
+    const rows = tasks.find(({ task }) => task === head.task);
+    if (rows) checkKind('dataset', rows, head);
+  }
 }
 
 async function compareTask(

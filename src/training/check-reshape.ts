@@ -1,5 +1,6 @@
 import { checkLabel } from '../datasets/check.js';
-import { badInput, shown } from '../errors.js';
+import { OUT_OF_SCOPE } from '../datasets/example.js';
+import { badInput, listed, shown } from '../errors.js';
 import type { Head } from '../heads/head.js';
 import { type Labelled, type Named, type Reshape, reshaped } from '../heads/reshape.js';
 import { checkName } from '../names.js';
@@ -36,7 +37,11 @@ export function checkReshape(
   reshape.rename.forEach(({ label, to }, index) => {
     const field = `rename[${index}].to`;
     if (label === undefined) checkName(field, to);
-    else checkLabel(field, to);
+    else if (checkLabel(field, to) === OUT_OF_SCOPE)
+      throw badInput(
+        field,
+        `${field} is ${shown(to)}, which says of a row that none of the labels is right, and is no label of a head: give another name.`,
+      );
   });
   const after = base.flatMap((head) => {
     const shape = reshaped(head, reshape);
@@ -83,6 +88,3 @@ function checkNames(after: readonly (Labelled & Pick<Head, 'kind'>)[]): void {
 
 const whatIs = ({ task, label }: Named): string =>
   label === undefined ? `task ${shown(task)}` : `label ${shown(label)} of task ${shown(task)}`;
-
-const listed = (labels: readonly string[]): string =>
-  labels.length > 20 ? `${labels.slice(0, 20).join(', ')} and ${labels.length - 20} more` : labels.join(', ');

@@ -126,8 +126,7 @@ function planHead(
 ): HeadPlan {
   const { task, kind } = rows;
   const learned = rows.labels.filter(({ label }) => label !== OUT_OF_SCOPE);
-  if (base !== undefined && base.kind !== kind)
-    throw badInput(rowsField, `${rowsField} labels task ${shown(task)} as ${kind}: the model's head is ${base.kind}.`);
+  if (base !== undefined) checkKind(rowsField, rows, base);
   const frozen = freeze.heads.indexOf(task);
   const unknown = learned.filter(({ label }) => !base?.labels.includes(label));
   if (base !== undefined && frozen >= 0) {
@@ -156,6 +155,16 @@ function planHead(
     head: { task, kind, labels, temperature: 1, hiddenUnits: base?.hiddenUnits ?? hiddenUnits },
     base,
   };
+}
+
+/** @throws ManyheadError BAD_USER_INPUT where rows are labelled one way, and a head of the same task gives labels the other way */
+export function checkKind(
+  rowsField: string,
+  { task, kind }: Pick<DatasetTask, 'task' | 'kind'>,
+  head: Pick<HeadDescription, 'kind'>,
+): void {
+  if (head.kind !== kind)
+    throw badInput(rowsField, `${rowsField} labels task ${shown(task)} as ${kind}: the model's head is ${head.kind}.`);
 }
 
 function checkAmong(field: string, given: readonly string[], there: readonly string[], what: string): void {

@@ -56,6 +56,12 @@ describe('a head that is reshaped', () => {
     ['a name that is taken', { rename: [{ ...play, to: 'food' }] }, 'rename', /two labels .* the name "food"/],
     ['too many labels', { remove: [play, { ...play, label: 'food' }] }, 'remove', /leaves task "topic" 1 label/],
     ['a label that rows still have', { remove: [{ ...play, label: 'rest' }] }, 'dataset', /still gives rows .*"rest"/],
+    [
+      'the label of rows out of scope',
+      { rename: [{ ...play, to: '__out_of_scope__' }] },
+      'rename[0].to',
+      /no label of a head/,
+    ],
     ['an empty name', { rename: [{ ...play, to: ' ' }] }, 'rename[0].to', /not empty/],
     [
       'a task that rows still have',

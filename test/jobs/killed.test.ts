@@ -69,13 +69,24 @@ describe('a job whose processes are killed', () => {
   });
 
   it('is not tried again where what it needs was deleted', async () => {
-    const [noVersion, noRows] = [
+    const { encoder } = draft('learned');
+    const { datasetDigest } = order;
+    const projection = {
+      kind: 'FIT_PROJECTION',
+      model: 'support',
+      dataset: undefined,
+      datasetDigest,
+      encoder,
+    } as const;
+    const [noVersion, noRows, noEncoder] = [
       await records.create({ ...order, version: 7 }, 'ann'),
       await records.create({ ...order, datasetDigest: 'gone' }, 'ann'),
+      await records.create(projection, 'ann'),
     ];
     for (const [{ id }, what] of [
       [noVersion, 'version 7 of model "support" was'],
       [noRows, 'the rows were'],
+      [noEncoder, 'every version of model "support" that reads from the encoder was'],
     ] as const) {
       await records.move(id, () => cancelled);
       await expect(retry(id, { ...rooms, queue: quietQueue })).rejects.toMatchObject({

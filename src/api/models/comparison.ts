@@ -76,7 +76,7 @@ class VersionComparison {
 export class ComparisonResolver {
   @Query(() => VersionComparison, {
     description:
-      'How two versions of a model do on the same rows: per task the difference, how sure it is, and the rows where they disagree.',
+      'How two versions of a model do on the same rows: per task the difference, how sure it is, and the rows where they disagree. Tasks and labels have the names that the later of the two gives them.',
   })
   async compareVersions(
     @Args(() => ComparisonArgs) { model, a, b, dataset, split, learnedRows }: ComparisonArgs,

@@ -63,7 +63,8 @@ export class ModelResolver {
   }
 
   @Mutation(() => Model, {
-    description: 'Point an alias back at the version it pointed to before; called again, at the one before that.',
+    description:
+      'Point an alias back at the version it pointed to before; called again, at the one before that. What a going-back undid is left out, also one by `promote`: after 4, 2 and 4 again it is the version before 4.',
   })
   async rollBack(
     @Arg('model', () => String, { description: 'The model.', defaultValue: DEFAULT_MODEL }) model: string,

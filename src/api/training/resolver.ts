@@ -44,7 +44,7 @@ export class TrainingResolver {
 
   @Mutation(() => TrainingJob, {
     description:
-      'Queue a job that measures a version on the rows of a data set; its `metrics` tell the result. Returns at once.',
+      'Queue a job that measures a version on the rows of a data set; its `metrics` tell the result, over the rows whose labels the version knows. Its `warnings` tell how many rows were left out, and how many the version learned from. Returns at once.',
   })
   async evaluate(
     @Arg('dataset', () => String, { description: 'The data set.' }) dataset: string,
@@ -71,7 +71,11 @@ export class TrainingResolver {
       'Queue a job that fits a PCA projection for an encoder on the rows of a data set, or on the sentences that come with Manyhead. `embed` uses the newest from then on, unless it is given a `projectionVersion`.',
   })
   async fitProjection(
-    @Arg('model', () => String, { description: "Whose version's encoder.", defaultValue: DEFAULT_MODEL }) model: string,
+    @Arg('model', () => String, {
+      description: "Whose version's encoder; of the default model, while that has no version, the pretrained one.",
+      defaultValue: DEFAULT_MODEL,
+    })
+    model: string,
     @Arg('version', () => Int, {
       nullable: true,
       description: 'The version; the one that `production` points to when absent.',
@@ -79,7 +83,8 @@ export class TrainingResolver {
     version: number | undefined,
     @Arg('dataset', () => String, {
       nullable: true,
-      description: 'The data set, labels or none; general English sentences when absent.',
+      description:
+        'The data set, labels or none, with at least as many different texts as the vectors have dimensions; general English sentences when absent.',
     })
     dataset: string | undefined,
     @Ctx() context: Context,

@@ -41,7 +41,7 @@ export function Outcome({ run }: { readonly run: Run }) {
             </div>
             {promotion.differences && promotion.differences.length > 0 && (
               <Table
-                caption={`Beside version ${promotion.comparedWith}, on the same validation rows`}
+                caption={`Beside version ${promotion.comparedWith}, on the same rows`}
                 rows={promotion.differences}
                 keyOf={({ task }) => task}
                 columns={[

@@ -24,7 +24,7 @@ const policies: readonly { readonly value: PromotionPolicy; readonly title: stri
   {
     value: 'IF_BETTER',
     title: 'If it is better',
-    says: 'It takes over “production” where none is served yet, or where no task does worse on the same validation rows.',
+    says: 'It takes over “production” where none is served yet, or where no task is worse beyond chance and one is better, or new, on rows that neither learned from.',
   },
   { value: 'NEVER', title: 'Never', says: 'It waits until somebody promotes it.' },
   { value: 'ALWAYS', title: 'Always', says: 'It takes over “production”, however good it is.' },

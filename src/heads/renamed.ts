@@ -1,0 +1,71 @@
+import type { Example, TaskLabels } from '../datasets/example.js';
+import type { Head } from './head.js';
+import { type Labelled, type Reshape, reshaped, reshapeHead } from './reshape.js';
+
+/**
+ * Heads under the names that renames gave their tasks and labels since, the oldest first. A head, or a label of one, whose name
+ * another one takes is left out: it had been removed by then, and its name means something else now.
+ */
+export const renamedHeads = (heads: readonly Head[], renames: readonly Reshape[]): readonly Head[] =>
+  renames.reduce(
+    (before, { rename }) =>
+      before.flatMap((head) => reshapeHead(head, { remove: taken(before, rename), rename }) ?? []),
+    heads,
+  );
+
+/** What has a name that another one takes, and keeps none of its own. */
+const taken = (heads: readonly Labelled[], rename: Reshape['rename']): Reshape['remove'] =>
+  rename.flatMap(({ task, label, to }) => {
+    const head = heads.find((each) => each.task === task);
+    const after = label === undefined ? { task: to, label } : { task, label: to };
+    const isThere = label === undefined ? head !== undefined : head?.labels.includes(label);
+    return isThere && !rename.some((each) => each.task === after.task && each.label === after.label) ? [after] : [];
+  });
+
+/** What a task was called before the first of some renames. */
+export const taskBefore = (task: string, renames: readonly Reshape[]): string => namesOf(task, renames).at(-1) ?? task;
+
+/** What labels of a task are called by now, those of them that are still there. @param task as it was called first */
+export const labelsAfter = (task: string, labels: readonly string[], reshapes: readonly Reshape[]): readonly string[] =>
+  reshapes.reduce<Labelled>((named, reshape) => reshaped(named, reshape) ?? named, { task, labels }).labels;
+
+/**
+ * Rows as heads read them: a task that they have under an old name, and an old name of a label that its head does not have, under
+ * the present one.
+ * @param renames that led to the names of the heads, the oldest first
+ */
+export function renamedRows(
+  examples: readonly Example[],
+  heads: readonly Labelled[],
+  renames: readonly Reshape[],
+): readonly Example[] {
+  if (renames.length === 0) return examples;
+  const readings = heads.map((head) => {
+    const names = namesOf(head.task, renames).filter(
+      (name) => name === head.task || !heads.some(({ task }) => task === name),
+    );
+    const before = taskBefore(head.task, renames);
+    const read = (label: string) => (head.labels.includes(label) ? label : labelsAfter(before, [label], renames)[0]);
+    return { task: head.task, names, read };
+  });
+  return examples.map((example) => {
+    const labels: Record<string, TaskLabels> = { ...example.labels };
+    for (const { task, names, read } of readings) {
+      const name = names.find((each) => Object.hasOwn(example.labels, each));
+      if (name === undefined) continue;
+      const given = example.labels[name];
+      labels[task] = typeof given === 'string' ? read(given) : [...new Set(given.map(read))];
+    }
+    return { ...example, labels };
+  });
+}
+
+/** What a task was called, by the present name first. */
+function namesOf(task: string, renames: readonly Reshape[]): readonly string[] {
+  const names = [task];
+  for (const { rename } of [...renames].reverse()) {
+    const before = rename.find(({ label, to }) => label === undefined && to === names.at(-1));
+    if (before) names.push(before.task);
+  }
+  return names;
+}
