@@ -1,6 +1,6 @@
 import { labelsOf } from '../src/datasets/example.js';
-import { type Head, sameWeights } from '../src/heads/head.js';
-import { reshapeHead } from '../src/heads/reshape.js';
+import { sameWeights } from '../src/heads/head.js';
+import { renamedHeads } from '../src/heads/renamed.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { PRODUCTION } from '../src/registry/changes.js';
 import { missingFrom } from '../src/registry/missing.js';
@@ -87,9 +87,7 @@ async function compare(
   const servedRows = sameEncoder ? rows : await embedded(served);
   const renames = await renamesBetween(served, version, registry);
   const heads = await registry.heads(version);
-  const servedHeads = (await registry.heads(served)).flatMap(
-    (head) => renames.reduce((each: Head | undefined, rename) => each && reshapeHead(each, rename), head) ?? [],
-  );
+  const servedHeads = renamedHeads(await registry.heads(served), renames);
   const removed = await removalsSince(served, version, registry);
   const missing = missingFrom(heads, servedHeads, removed);
   const differences: TaskDifference[] = [];

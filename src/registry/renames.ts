@@ -42,12 +42,24 @@ function since(other: readonly ModelVersion[], lineage: readonly ModelVersion[])
   return lineage.slice(0, left < 0 ? undefined : left).flatMap(({ reshape }) => reshape ?? []);
 }
 
-/** What was removed on the way to a version since the last one that another goes on from, too (or is). */
+/**
+ * What was removed on the way to a version since the last one that another goes on from, too (or is), under the names that it would
+ * have by now.
+ */
 export async function removalsSince(
   from: ModelVersion,
   to: ModelVersion,
   registry: Pick<Registry, 'find' | 'versions'>,
 ): Promise<readonly Named[]> {
   const [lineageOfFrom, lineageOfTo] = [await lineageOf(from, registry), await lineageOf(to, registry)];
-  return since(lineageOfFrom, lineageOfTo).flatMap(({ remove }) => remove);
+  let removed: readonly Named[] = [];
+  for (const { remove, rename } of [...since(lineageOfFrom, lineageOfTo)].reverse())
+    removed = [...removed, ...remove].map((each) => renamedOnce(each, rename));
+  return removed;
 }
+
+const renamedOnce = ({ task, label }: Named, rename: Reshape['rename']): Named => {
+  const nameOf = (name: string | undefined) =>
+    rename.find((each) => each.task === task && each.label === name)?.to ?? name;
+  return { task: nameOf(undefined) ?? task, label: label && nameOf(label) };
+};

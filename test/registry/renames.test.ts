@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { AS_IT_IS, type Reshape } from '#src/heads/reshape.js';
 import { type Registry, registryOn } from '#src/registry/registry.js';
-import { renamesBetween } from '#src/registry/renames.js';
+import { removalsSince, renamesBetween } from '#src/registry/renames.js';
 import { draft } from './draft.js';
 
 describe('the renames between two versions', () => {
@@ -55,5 +55,15 @@ describe('the renames between two versions', () => {
     await registry.deleteVersion('support', 2, 'ann');
     expect(await between(1, 3)).toEqual([renamed(label('a', 'b'))]);
     expect(await between(3, 4)).toEqual([renamed(label('b', 'a')), renamed(label('a', 'c'))]);
+  });
+
+  it('tell what was removed on the way by the name it would have by now', async () => {
+    await publish(undefined);
+    await publish(1, { remove: [{ task: 'topic', label: 'b' }], rename: [] });
+    await publish(2, renamed({ task: 'topic', label: undefined, to: 'subject' }));
+    const removed = async (from: number, to: number) =>
+      removalsSince(await registry.version('support', from), await registry.version('support', to), registry);
+    expect(await removed(1, 3)).toEqual([{ task: 'subject', label: 'b' }]);
+    expect(await removed(2, 3)).toEqual([]);
   });
 });
