@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
@@ -136,6 +137,18 @@ describe('data sets', () => {
   ])('are refused with a reason: %s', async (path, body, type, status, message) => {
     const answer = await put(path, body, type);
     expect(answer).toMatchObject({ status, body: { errors: [{ message: expect.stringMatching(message) }] } });
+  });
+
+  it('are refused where they are packed, naming the header that says so', async () => {
+    const response = await fetch(`${api.address}/datasets/packed`, {
+      method: 'PUT',
+      body: gzipSync('text,topic\na,b\n'),
+      headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      415,
+      { errors: [{ message: expect.stringContaining('"gzip"'), extensions: { field: 'Content-Encoding' } }] },
+    ]);
   });
 
   it('are learned from as their rows say, and any version is measured on them', async () => {
