@@ -87,6 +87,21 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it.each([
+    ['split=Split', 'split', 'split is "Split": the columns are text, topic, split.'],
+    ['text=Text', 'text', 'text is "Text": the columns are text, topic, split.'],
+    ['task.intent=topik', 'task.intent', 'task.intent is "topik": the columns are text, topic, split.'],
+  ])('is refused where a column that was named is not there: %s', async (query, field, message) => {
+    const file = read('text,topic,split\na,b,test', { query });
+    await expect(file).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field, message });
+  });
+
+  it('has no split where its sender names an empty one', async () => {
+    expect(await read(',text,split\n1,a,long\n', { query: 'split=&task.split=split' })).toEqual([
+      { text: 'a', labels: { split: 'long' } },
+    ]);
+  });
+
   it('is refused whole, with the line, column and value of its first problems, and their number', async () => {
     const lines = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? `text ${i},a,train` : ',b,nonsense'));
     const { problems: told, count } = await problems(`text,topic,split\n"two\nlines",a,test\n${lines.join('\n')}`);
@@ -168,6 +183,25 @@ describe('a file of JSON lines', () => {
       [5, 'topic'],
     ]);
     expect(told[4].message).toMatch(/one label in rows before|a list here/);
+  });
+
+  it('is refused where no row has a key that was named', async () => {
+    const lines = '{"text": "a", "topic": "x"}\n{"text": "b", "mood": null}\n';
+    expect(await read(lines, { format, query: 'task.m=mood&task.t=topic&split=' })).toHaveLength(2);
+    for (const [query, field, named] of [
+      ['task.intent=topik', 'task.intent', 'topik'],
+      ['split=part&task.intent=topic', 'split', 'part'],
+      ['text=Text', 'text', 'Text'],
+    ])
+      await expect(read(lines, { format, query })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field,
+        message: `${field} is "${named}": the columns are text, topic, mood.`,
+      });
+    // What is wrong with a line comes first: the key may stand there.
+    expect(await problems(`${lines}{"text": "c", "topik"}`, { format, query: 'task.intent=topik' })).toMatchObject({
+      problems: [{ line: 3 }],
+    });
   });
 
   it('is not taken into memory where a line never ends', async () => {

@@ -131,12 +131,15 @@ describe('data sets', () => {
     ['no name!', 'text\na', 'text/csv', 400, /^name is/],
     ['a', 'text\na', 'application/pdf', 415, /text\/csv or application\/x-ndjson/],
     ['a?label=x', 'text\na', 'text/csv', 400, /parameter "label" is not known/],
+    ['a?split=Split', 'text,topic,split\na,b,test', 'text/csv', 400, /^split is "Split": the columns are text, topic/],
+    ['a?task.t=topik', '{"text": "a", "topic": "b"}', 'application/x-ndjson', 400, /^task.t is "topik"/],
     ['a', '', 'text/csv', 400, /empty/],
     ['a', 'text,topic\n', 'text/csv', 400, /no rows/],
     ['a', 'text\na', 'text/csv; charset=klingon', 400, /charset is "klingon"/],
   ])('are refused with a reason: %s', async (path, body, type, status, message) => {
     const answer = await put(path, body, type);
     expect(answer).toMatchObject({ status, body: { errors: [{ message: expect.stringMatching(message) }] } });
+    expect(await dataset('a')).toBeNull();
   });
 
   it('are refused where they are packed, naming the header that says so', async () => {

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { badInput, shown } from '../../errors.js';
-import { type Columns, taskColumn } from './columns.js';
+import { type Columns, missingColumn, taskColumn } from './columns.js';
 import { type ProblemList, problem, UnreadableRows } from './problem.js';
 import type { GivenRow } from './row.js';
 
@@ -66,15 +66,14 @@ function readHeader(names: readonly string[], columns: Columns): Header {
   const trimmed = names.map((name) => name.trim());
   const twice = trimmed.find((name, place) => trimmed.indexOf(name) < place);
   if (twice !== undefined) throw badInput('header', `the header has column ${shown(twice)} twice.`);
-  const placeOf = (column: string) => {
-    const place = trimmed.indexOf(column);
-    if (place < 0)
-      throw badInput('header', `the header has no column ${shown(column)}: its columns are ${trimmed.join(', ')}.`);
-    return place;
-  };
-  const [text, split] = [placeOf(columns.text), trimmed.indexOf(columns.split)];
+  for (const [parameter, column] of columns.named)
+    if (!trimmed.includes(column)) throw missingColumn(parameter, column, trimmed);
+  const text = trimmed.indexOf(columns.text);
+  if (text < 0)
+    throw badInput('header', `the header has no column ${shown(columns.text)}: its columns are ${trimmed.join(', ')}.`);
+  const split = columns.split === undefined ? -1 : trimmed.indexOf(columns.split);
   const tasks = columns.tasks
-    ? [...columns.tasks].map(([name, column]) => ({ place: placeOf(column), ...taskColumn(name) }))
+    ? [...columns.tasks].map(([name, column]) => ({ place: trimmed.indexOf(column), ...taskColumn(name) }))
     : trimmed.flatMap((name, place) => (place === text || place === split ? [] : [{ place, ...taskColumn(name) }]));
   return { columns: trimmed, text, split, tasks };
 }
@@ -83,7 +82,7 @@ function rowOf(record: readonly string[], line: number, { columns, text, split, 
   return {
     line,
     text: { column: columns[text], value: record[text] },
-    split: { column: columns[split], value: record[split] },
+    split: split < 0 ? undefined : { column: columns[split], value: record[split] },
     labels: tasks.map(({ place, task, many }) => {
       const cell = record[place].trim();
       const value =

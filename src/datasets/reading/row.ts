@@ -8,7 +8,8 @@ import { type ProblemList, problem } from './problem.js';
 export interface GivenRow {
   readonly line: number;
   readonly text: GivenValue;
-  readonly split: GivenValue;
+  /** Undefined: there is no such column. */
+  readonly split: GivenValue | undefined;
   readonly labels: readonly GivenLabels[];
 }
 
@@ -62,8 +63,8 @@ export function rowReader(problems: ProblemList): (given: GivenRow) => Example |
     const refuse = ({ column, value }: GivenValue, why: string) => problems.add(problem(line, column, value, why));
     const wrongText = whyNotText(text.value);
     if (wrongText) refuse(text, wrongText);
-    const chosen = splitOf(split.value);
-    if (chosen === null) refuse(split, 'give train, validation or test, or nothing.');
+    const chosen = splitOf(split?.value);
+    if (split && chosen === null) refuse(split, 'give train, validation or test, or nothing.');
     const row: Record<string, TaskLabels> = {};
     for (const each of given) {
       const { labels, why } = labelsOf(each.value);
