@@ -87,6 +87,33 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('may separate its cells by semicolons or tabs, as spreadsheets do', async () => {
+    const expected = [
+      { text: 'Yes, please; now', labels: { topic: 'a,b' }, split: 'TEST' },
+      { text: 'x,y', labels: {} },
+    ];
+    for (const separator of [';', '\t']) {
+      const lines = ['', '"text";topic;split', '"Yes, please; now";a,b;test', '"x,y";;', ''];
+      const file = lines.map((line) => line.replaceAll(/;(?! )/g, separator)).join('\r\n');
+      for (const size of [1, 1000]) expect(await read(file, { size })).toEqual(expected);
+    }
+    // The header alone tells, by what is not in quotes.
+    expect(await read('"a,b";text\nx;y,z\n', { query: 'task.a=a,b' })).toEqual([{ text: 'y,z', labels: { a: 'x' } }]);
+    expect(await read('text,topic\na;b;c,x\n')).toEqual([{ text: 'a;b;c', labels: { topic: 'x' } }]);
+    expect(await read('text,"a;b"\nx,y', { query: 'task.a=a;b' })).toEqual([{ text: 'x', labels: { a: 'y' } }]);
+    expect(await read('text\na;b\tc\n')).toEqual([{ text: 'a;b\tc', labels: {} }]);
+  });
+
+  it('is not guessed to be in UTF-16 where neither a mark nor its sender says so', async () => {
+    for (const encoded of [Buffer.from('text,topic\na,b\n', 'utf16le'), Buffer.from('text\na', 'utf16le').swap16()])
+      for (const size of [3, 1000])
+        await expect(read(encoded, { size })).rejects.toMatchObject({
+          code: 'BAD_USER_INPUT',
+          field: 'charset',
+          message: expect.stringMatching(/read as utf-8, the first line has NUL.*`Content-Type: .*charset=utf-16le`/),
+        });
+  });
+
   it.each([
     ['split=Split', 'split', 'split is "Split": the columns are text, topic, split.'],
     ['text=Text', 'text', 'text is "Text": the columns are text, topic, split.'],
@@ -139,6 +166,23 @@ describe('a CSV file', () => {
     const { problems: told } = await problems(file);
     expect(told[0]).toMatchObject({ line: expect.any(Number), message: expect.stringMatching(message) });
   });
+
+  it.each(['\n', '\r\n', '\r'])(
+    'is refused with the line where the row begins whose quote is open, lines ending in %j',
+    async (end) => {
+      const rows = ['text,a', 'x,b', '', '"in two', 'lines",b', 'x,"open', 'x,b'];
+      for (const size of [7, 100_000]) {
+        const many = [...rows, ...Array.from({ length: 2000 }, () => 'x,b')].join(end);
+        expect((await problems(many, { size })).problems).toMatchObject([{ line: 6 }]);
+        const closed = [...rows, 'x,"b"', 'x,b'].join(end);
+        expect((await problems(closed, { size })).problems).toMatchObject([{ line: 6 }]);
+        const long = [...rows, 'x'.repeat(1_100_000)].join(end);
+        expect((await problems(long, { size: 100_000 })).problems).toMatchObject([{ line: 6 }]);
+        const after = [...rows.slice(0, 5), 'x'].join(end);
+        expect((await problems(after, { size })).problems).toMatchObject([{ line: 6 }]);
+      }
+    },
+  );
 
   it('refuses parameters it does not know', async () => {
     await expect(read('text\na', { query: 'label=b' })).rejects.toMatchObject({ field: 'label' });

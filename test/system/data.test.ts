@@ -133,6 +133,7 @@ describe('data sets', () => {
     ['a?label=x', 'text\na', 'text/csv', 400, /parameter "label" is not known/],
     ['a?split=Split', 'text,topic,split\na,b,test', 'text/csv', 400, /^split is "Split": the columns are text, topic/],
     ['a?task.t=topik', '{"text": "a", "topic": "b"}', 'application/x-ndjson', 400, /^task.t is "topik"/],
+    ['a', Buffer.from('text,topic\na,b\n', 'utf16le'), 'text/csv', 400, /charset=utf-16le/],
     ['a', '', 'text/csv', 400, /empty/],
     ['a', 'text,topic\n', 'text/csv', 400, /no rows/],
     ['a', 'text\na', 'text/csv; charset=klingon', 400, /charset is "klingon"/],
