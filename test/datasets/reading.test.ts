@@ -248,6 +248,38 @@ describe('a file of JSON lines', () => {
     });
   });
 
+  it('is refused where a row has labels of a task twice', async () => {
+    const lines = [
+      '{"text": "a", "labels": [{"task": "t", "label": "a"}, {"task": "t", "label": "b"}]}',
+      '{"text": "a", "t": "a", "labels": {"t": "b"}}',
+      '{"text": "a", "labels": [{"task": "t", "label": "a", "labels": ["b"]}]}',
+      '{"text": "a", "labels": [{"task": "t", "label": "a", "labels": null}]}',
+    ];
+    const { problems: told, count } = await problems(lines.join('\n'), { format });
+    expect(count).toBe(3);
+    expect(told).toMatchObject([
+      {
+        line: 1,
+        column: 'labels.t',
+        value: '"b"',
+        message: expect.stringContaining('task "t" has labels in this row'),
+      },
+      { line: 2, column: 'labels.t', value: '"b"' },
+      { line: 3, column: 'labels.t', value: '["b"]', message: expect.stringContaining('has labels in this row') },
+    ]);
+  });
+
+  it('is refused where a label is a number that is not what was written', async () => {
+    const numbers = ['1e400', '12345678901234567890', '-9007199254740992', '[1, 1e400]'];
+    const lines = numbers.map((number) => `{"text": "a", "t${number.length}": ${number}}`);
+    const { problems: told } = await problems(lines.join('\n'), { format });
+    expect(told.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+    expect(told[0]).toMatchObject({ column: 't5', message: expect.stringContaining('put it in quotes') });
+    expect(await read('{"text": "a", "t": 9007199254740991, "u": -0.5}', { format })).toEqual([
+      { text: 'a', labels: { t: '9007199254740991', u: '-0.5' } },
+    ]);
+  });
+
   it('is not taken into memory where a line never ends', async () => {
     const { problems: told } = await problems('x'.repeat(1_100_000), { format, size: 100_000 });
     expect(told[0].message).toMatch(/longer than 1000000 characters/);

@@ -85,7 +85,10 @@ function labelsAt(key: string, value: unknown): GivenLabels[] {
     Array.isArray(value) &&
     value.every((each) => isObject(each) && typeof each.task === 'string')
   )
-    return value.map(({ task, label, labels }) => ({ task, column: `labels.${task}`, value: labels ?? label }));
+    return value.flatMap(({ task, label, labels }) =>
+      // Both, where both are given: a second time for one task.
+      [label, labels].map((each) => ({ task, column: `labels.${task}`, value: each })),
+    );
   return [{ task: taskColumn(key).task, column: key, value }];
 }
 

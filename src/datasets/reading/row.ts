@@ -70,7 +70,7 @@ export function rowReader(problems: ProblemList): (given: GivenRow) => Example |
       const { labels, why } = labelsOf(each.value);
       if (why) refuse(each, why);
       if (labels === undefined) continue;
-      const wrong = checkTask(each, labels);
+      const wrong = Object.hasOwn(row, each.task) ? twice(each) : checkTask(each, labels);
       if (wrong) refuse(each, wrong);
       row[each.task] = labels;
     }
@@ -78,6 +78,9 @@ export function rowReader(problems: ProblemList): (given: GivenRow) => Example |
     return chosen ? { text: text.value, labels: row, split: chosen } : { text: text.value, labels: row };
   };
 }
+
+const twice = ({ task }: GivenLabels): string =>
+  `task ${shown(task)} has labels in this row already: give each task once.`;
 
 function whyNotText(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'give a text.';
@@ -97,6 +100,8 @@ function splitOf(value: unknown): SplitName | undefined | null {
 /** Nothing, where the row says nothing about the task. */
 function labelsOf(value: unknown): { labels?: TaskLabels; why?: string } {
   if (isNothing(value)) return {};
+  if (Array.isArray(value) ? value.some(isInexact) : isInexact(value))
+    return { why: 'a number as large is not read as it is written: put it in quotes.' };
   const given = Array.isArray(value) ? value.map(labelOf) : labelOf(value);
   const each = typeof given === 'object' ? given : [given];
   if (each.includes(undefined)) return { why: 'give a label, or a list of labels.' };
@@ -106,6 +111,10 @@ function labelsOf(value: unknown): { labels?: TaskLabels; why?: string } {
   if (new Set(labels).size < labels.length) return { why: 'a label stands there twice.' };
   return { labels: Array.isArray(value) ? labels : labels[0] };
 }
+
+/** A number that has become another one when it was read, or none. */
+const isInexact = (value: unknown): boolean =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value));
 
 const labelOf = (value: unknown): string | undefined => {
   const label = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
