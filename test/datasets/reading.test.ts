@@ -129,6 +129,13 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('has the same label, however its letters are written in Unicode, and texts as they are', async () => {
+    const rows = await read('text,topic,tags[]\ncafe\u0301, cafe\u0301 ,\u212b|x\n');
+    expect(rows).toEqual([{ text: 'cafe\u0301', labels: { topic: 'caf\u00e9', tags: ['\u00c5', 'x'] } }]);
+    const { problems: told } = await problems('text,tags[]\na,caf\u00e9|cafe\u0301\n');
+    expect(told[0].message).toMatch(/a label stands there twice/);
+  });
+
   it('is refused whole, with the line, column and value of its first problems, and their number', async () => {
     const lines = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? `text ${i},a,train` : ',b,nonsense'));
     const { problems: told, count } = await problems(`text,topic,split\n"two\nlines",a,test\n${lines.join('\n')}`);

@@ -2,6 +2,7 @@ import { shown } from '../../errors.js';
 import { isName } from '../../names.js';
 import { LONGEST_LABEL, LONGEST_TEXT } from '../check.js';
 import type { Example, SplitName, TaskKind, TaskLabels } from '../example.js';
+import { canonicalLabel } from '../label.js';
 import { type ProblemList, problem } from './problem.js';
 
 /** A row as a file has it. */
@@ -118,7 +119,7 @@ const isInexact = (value: unknown): boolean =>
 
 const labelOf = (value: unknown): string | undefined => {
   const label = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  return typeof label === 'string' && label.trim() !== '' ? label.trim() : undefined;
+  return typeof label === 'string' ? canonicalLabel(label) || undefined : undefined;
 };
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '';
