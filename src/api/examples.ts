@@ -1,5 +1,6 @@
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { labelsOf, type SplitName, type Example as StoredExample } from '../datasets/example.js';
+import { canonicalLabel } from '../datasets/label.js';
 import { badInput } from '../errors.js';
 
 export enum Split {
@@ -65,6 +66,9 @@ export async function previewOf(
   { first, task, label, unlabelled, after }: PreviewArgs,
 ): Promise<Example[]> {
   if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
+  const wanted = label == null ? undefined : canonicalLabel(label);
+  // Rows of an earlier release may have their labels in another form.
+  const isWanted = (each: string) => canonicalLabel(each) === wanted;
   const rows: Example[] = [];
   let place = -1;
   for await (const row of examples) {
@@ -73,7 +77,7 @@ export async function previewOf(
     const labels = Object.keys(row.labels).map((each) => ({ task: each, labels: labelsOf(row, each) ?? [] }));
     const asked = labels.filter((each) => task == null || each.task === task);
     if (unlabelled ? asked.length > 0 : task != null && asked.length === 0) continue;
-    if (label != null && !asked.some((each) => each.labels.includes(label))) continue;
+    if (wanted !== undefined && !asked.some((each) => each.labels.some(isWanted))) continue;
     rows.push({ row: place, text: row.text, labels, split: row.split });
     if (rows.length === first) break;
   }

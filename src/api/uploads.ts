@@ -92,12 +92,17 @@ class UnknownFormat extends ManyheadError {}
 function contentType({ headers }: IncomingMessage): [FileFormat, string | undefined] {
   const given = headers['content-type'] ?? '';
   const type = given.split(';')[0].trim().toLowerCase();
-  if (!Object.hasOwn(formats, type) || headers['content-encoding'] !== undefined)
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined)
     throw new UnknownFormat(
       'BAD_USER_INPUT',
-      headers['content-encoding'] === undefined
-        ? `the content type is ${shown(given)}: give text/csv or application/x-ndjson.`
-        : `the content encoding is ${shown(headers['content-encoding'])}: send the file as it is.`,
+      `the content encoding is ${shown(encoding)}: send the file as it is.`,
+      'Content-Encoding',
+    );
+  if (!Object.hasOwn(formats, type))
+    throw new UnknownFormat(
+      'BAD_USER_INPUT',
+      `the content type is ${shown(given)}: give text/csv or application/x-ndjson.`,
       'Content-Type',
     );
   return [formats[type], given.match(/charset="?([^";\s]+)/i)?.[1]];

@@ -1,6 +1,7 @@
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
 import type { Example, SplitName, TaskLabels } from './example.js';
+import { canonicalLabel } from './label.js';
 
 export const MOST_ROWS = 200_000;
 export const LONGEST_TEXT = 100_000;
@@ -76,9 +77,10 @@ export function checkLabels(
   return checked;
 }
 
-/** A label that says something, and is not a text of its own. */
-export function checkLabel(field: string, label: string): string {
-  if (label.trim() === '') throw badInput(field, `${field} is ${shown(label)}: give a label that is not empty.`);
+/** A label that says something, and is not a text of its own. @returns it as it is stored */
+export function checkLabel(field: string, given: string): string {
+  const label = canonicalLabel(given);
+  if (label === '') throw badInput(field, `${field} is ${shown(given)}: give a label that is not empty.`);
   if (label.length > LONGEST_LABEL)
     throw badInput(field, `${field} is ${label.length} characters long: give at most ${LONGEST_LABEL}.`);
   return label;

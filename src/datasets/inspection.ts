@@ -1,4 +1,5 @@
 import { shown } from '../errors.js';
+import { alikeLabels } from './alike-labels.js';
 import { type DatasetTask, type Example, labelsOf, OUT_OF_SCOPE, splits } from './example.js';
 import { Fingerprints, hash } from './fingerprints.js';
 
@@ -64,7 +65,7 @@ export function inspection(limit: TokenLimit | undefined): Inspection {
       }
     },
     warnings(tasks) {
-      const warnings = tasks.flatMap(rareLabels);
+      const warnings = [...tasks.flatMap(rareLabels), ...tasks.flatMap(alike)];
       const warn = (count: number, what: string, example?: string) => {
         if (count > 0) warnings.push(`${count} row(s) ${what}${example ? `, such as ${example}` : ''}`);
       };
@@ -84,6 +85,11 @@ export function inspection(limit: TokenLimit | undefined): Inspection {
 }
 
 const HAS_SOMETHING = /[\p{L}\p{N}][^\p{L}\p{N}]*[\p{L}\p{N}]/u;
+
+function alike({ task, labels }: DatasetTask): string[] {
+  const names = labels.map(({ label }) => label);
+  return alikeLabels(task, names);
+}
 
 function rareLabels({ task, labels }: DatasetTask): string[] {
   const known = labels.filter(({ label }) => label !== OUT_OF_SCOPE);

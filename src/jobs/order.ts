@@ -1,3 +1,4 @@
+import { alikeLabels } from '../datasets/alike-labels.js';
 import { checkExamples, type GivenExample } from '../datasets/check.js';
 import { countTasks } from '../datasets/count.js';
 import type { DatasetTask, Example } from '../datasets/example.js';
@@ -77,8 +78,8 @@ export async function planTraining(
   const seed = checkNumber('seed', given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 });
   const rows = await rowsOf(given, datasets);
   const base = await baseOf(given, registry, encoders.pretrained.id);
-  checkReshape(given.reshape, base?.tasks ?? [], rows.field, tasksAmong(rows.tasks, given.tasks));
-  const heads = (base?.tasks ?? []).flatMap((head) => reshapeDescription(head, given.reshape) ?? []);
+  const reshape = checkReshape(given.reshape, base?.tasks ?? [], rows.field, tasksAmong(rows.tasks, given.tasks));
+  const heads = (base?.tasks ?? []).flatMap((head) => reshapeDescription(head, reshape) ?? []);
   const { architecture, maxTokens } = await encoders.describe(base?.encoder);
   const freeze = { ...checkBackbone(given.freeze, architecture.layers), heads: given.freeze.heads };
   const encoderLearns = learningOf(freeze) !== undefined;
@@ -101,7 +102,7 @@ export async function planTraining(
     dataset: given.dataset,
     tasks,
     base: base?.number,
-    reshape: given.reshape,
+    reshape,
     freeze,
     hyperparameters,
     lossWeighting,
@@ -110,7 +111,11 @@ export async function planTraining(
     promote: given.promote,
     trainableParameters: plan.trainableParameters,
     frozenParameters: plan.frozenParameters,
-    warnings: [...labelsWithoutRows(plan, rows.tasks, rows.field), ...(encoderLearns ? leftBehind(plan) : [])],
+    warnings: [
+      ...labelsWithoutRows(plan, rows.tasks, rows.field),
+      ...(encoderLearns ? leftBehind(plan) : []),
+      ...labelsAlike(plan).filter((warning) => !rows.warnings.includes(warning)),
+    ],
   } as const;
   return { order, rows: rows.count, heads: plan.heads, layers: architecture.layers, store: rows.store };
 }
@@ -140,6 +145,10 @@ const leftBehind = ({ heads }: FreezePlan): string[] =>
       : [],
   );
 
+/** Labels of a head that learns that may be meant as one: those of the rows, and of the version gone on from. */
+const labelsAlike = ({ heads }: FreezePlan): string[] =>
+  heads.flatMap(({ role, head }) => (role === 'learns' ? alikeLabels(head.task, head.labels) : []));
+
 /** The rows, wherever the caller has them; those given right here are stored only once everything else was found right. */
 async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) {
   if ((dataset === undefined) === (examples === undefined))
@@ -148,11 +157,17 @@ async function rowsOf({ dataset, examples }: GivenTraining, datasets: Datasets) 
       `${dataset === undefined ? 'neither dataset nor examples' : 'both dataset and examples'} given: give exactly one of the two.`,
     );
   if (dataset !== undefined) {
-    const { tasks, digest, rows } = await datasets.get(dataset, 'dataset');
-    return { field: 'dataset', tasks, count: rows, store: async () => digest };
+    const { tasks, digest, rows, warnings } = await datasets.get(dataset, 'dataset');
+    return { field: 'dataset', tasks, count: rows, warnings, store: async () => digest };
   }
   const rows: readonly Example[] = checkExamples('examples', examples ?? []);
-  return { field: 'examples', tasks: countTasks(rows), count: rows.length, store: () => datasets.putRows(rows) };
+  return {
+    field: 'examples',
+    tasks: countTasks(rows),
+    count: rows.length,
+    warnings: [],
+    store: () => datasets.putRows(rows),
+  };
 }
 
 /** The version to go on from: the one named, else the one in production, else none. Its heads must read the same vectors. */

@@ -1,5 +1,6 @@
 import { checkLabel } from '../datasets/check.js';
 import { OUT_OF_SCOPE } from '../datasets/example.js';
+import { canonicalLabel } from '../datasets/label.js';
 import { badInput, listed, shown } from '../errors.js';
 import type { Head } from '../heads/head.js';
 import { type Labelled, type Named, type Reshape, reshaped } from '../heads/reshape.js';
@@ -10,17 +11,20 @@ import { checkName } from '../names.js';
  * nothing is left too small, and no two have the same name.
  * @param base the heads to go on from
  * @param rows the tasks and labels of the rows
+ * @returns the same with the labels as the heads have them
  * @throws ManyheadError BAD_USER_INPUT
  */
 export function checkReshape(
-  reshape: Reshape,
+  given: Reshape,
   base: readonly (Labelled & Pick<Head, 'kind'>)[],
   rowsField: string,
   rows: readonly { readonly task: string; readonly labels: readonly { readonly label: string }[] }[],
-): void {
+): Reshape {
+  const remove = given.remove.map((each) => ({ ...each, label: labelIn(base, each) }));
+  const renamed = given.rename.map((each) => ({ ...each, label: labelIn(base, each) }));
   const named = [
-    ...reshape.remove.map((each, index) => ({ ...each, at: `remove[${index}]` })),
-    ...reshape.rename.map((each, index) => ({ ...each, at: `rename[${index}]` })),
+    ...remove.map((each, index) => ({ ...each, at: `remove[${index}]` })),
+    ...renamed.map((each, index) => ({ ...each, at: `rename[${index}]` })),
   ];
   named.forEach(({ task, label, at }, index) => {
     const head = base.find((each) => each.task === task);
@@ -34,15 +38,18 @@ export function checkReshape(
     if (named.findIndex((each) => each.task === task && each.label === label) < index)
       throw badInput(at, `${at} names ${whatIs({ task, label })} a second time: name each once.`);
   });
-  reshape.rename.forEach(({ label, to }, index) => {
+  const rename = renamed.map((each, index) => {
     const field = `rename[${index}].to`;
-    if (label === undefined) checkName(field, to);
-    else if (checkLabel(field, to) === OUT_OF_SCOPE)
+    if (each.label === undefined) return { ...each, to: checkName(field, each.to) };
+    const to = checkLabel(field, each.to);
+    if (to === OUT_OF_SCOPE)
       throw badInput(
         field,
         `${field} is ${shown(to)}, which says of a row that none of the labels is right, and is no label of a head: give another name.`,
       );
+    return { ...each, to };
   });
+  const reshape = { remove, rename };
   const after = base.flatMap((head) => {
     const shape = reshaped(head, reshape);
     return shape ? [{ ...shape, kind: head.kind, before: head }] : [];
@@ -67,6 +74,15 @@ export function checkReshape(
       rowsField,
       `${rowsField} still labels rows for task ${shown(lost.task)}, which is to go or to be renamed: leave it out with tasks.`,
     );
+  return reshape;
+}
+
+/** The label as its head has it: a head of an earlier release may have it otherwise than labels are stored now. */
+function labelIn(base: readonly Labelled[], { task, label }: Named): string | undefined {
+  if (label === undefined) return undefined;
+  const there = base.find((each) => each.task === task)?.labels ?? [];
+  if (there.includes(label)) return label;
+  return there.find((each) => canonicalLabel(each) === canonicalLabel(label)) ?? label;
 }
 
 function checkNames(after: readonly (Labelled & Pick<Head, 'kind'>)[]): void {

@@ -125,6 +125,20 @@ describeInBrowser('from a file to a version in production', () => {
     ]);
   });
 
+  it('shows and stores a file whose cells are separated by semicolons, as the server reads it', async () => {
+    const path = join(files, 'semicolons.csv');
+    await writeFile(path, 'text;topic\n"One, two, three, four";a,b\nFive, six, seven, eight;c\n');
+    await page.goto(`${product.address}/data`);
+    await choose(path);
+    expect(await page.getByLabel('What column topic is').inputValue()).toBe('task');
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await page.getByRole('heading', { name: 'semicolons', level: 1 }).waitFor();
+    expect((await stored('semicolons')).preview).toMatchObject([
+      { text: 'One, two, three, four', labels: [{ task: 'topic', labels: ['a,b'] }] },
+      { text: 'Five, six, seven, eight', labels: [{ task: 'topic', labels: ['c'] }] },
+    ]);
+  });
+
   it('has rows labelled in place by keyboard, a new task begun, and all else left as it was', async () => {
     await page.goto(`${product.address}/data/fruit`);
     const before = await stored('fruit');

@@ -26,6 +26,10 @@ describe('rows on their way into a data set', () => {
     [[...many('a'), { text: 'a 3', labels: {}, split: 'TEST' as const }], /^1 row\(s\) repeat a text of another split/],
     [[...many('a'), ...many('b', 1)], /^task topic: 1 label\(s\) with one row only.*: b$/],
     [[...many('a'), ...many('b', 3)], /^task topic: 1 label\(s\) with fewer than 8 rows.*: b$/],
+    [
+      [...many('News'), ...many('news'), ...many('a'), ...many(' a ')],
+      /^task topic: labels that differ only in case .*: " a " and "a", "News" and "news"$/,
+    ],
     [[...many('a'), { text: '! ?', labels: {} }], /^1 row\(s\) have a text of less than two letters/],
     [
       [...many('a'), { text: 'one two three four five six seven', labels: {} }],

@@ -87,6 +87,55 @@ describe('a CSV file', () => {
     ]);
   });
 
+  it('may separate its cells by semicolons or tabs, as spreadsheets do', async () => {
+    const expected = [
+      { text: 'Yes, please; now', labels: { topic: 'a,b' }, split: 'TEST' },
+      { text: 'x,y', labels: {} },
+    ];
+    for (const separator of [';', '\t']) {
+      const lines = ['', '"text";topic;split', '"Yes, please; now";a,b;test', '"x,y";;', ''];
+      const file = lines.map((line) => line.replaceAll(/;(?! )/g, separator)).join('\r\n');
+      for (const size of [1, 1000]) expect(await read(file, { size })).toEqual(expected);
+    }
+    // The header alone tells, by what is not in quotes.
+    expect(await read('"a,b";text\nx;y,z\n', { query: 'task.a=a,b' })).toEqual([{ text: 'y,z', labels: { a: 'x' } }]);
+    expect(await read('text,topic\na;b;c,x\n')).toEqual([{ text: 'a;b;c', labels: { topic: 'x' } }]);
+    expect(await read('text,"a;b"\nx,y', { query: 'task.a=a;b' })).toEqual([{ text: 'x', labels: { a: 'y' } }]);
+    expect(await read('text\na;b\tc\n')).toEqual([{ text: 'a;b\tc', labels: {} }]);
+  });
+
+  it('is not guessed to be in UTF-16 where neither a mark nor its sender says so', async () => {
+    for (const encoded of [Buffer.from('text,topic\na,b\n', 'utf16le'), Buffer.from('text\na', 'utf16le').swap16()])
+      for (const size of [3, 1000])
+        await expect(read(encoded, { size })).rejects.toMatchObject({
+          code: 'BAD_USER_INPUT',
+          field: 'charset',
+          message: expect.stringMatching(/read as utf-8, the first line has NUL.*`Content-Type: .*charset=utf-16le`/),
+        });
+  });
+
+  it.each([
+    ['split=Split', 'split', 'split is "Split": the columns are text, topic, split.'],
+    ['text=Text', 'text', 'text is "Text": the columns are text, topic, split.'],
+    ['task.intent=topik', 'task.intent', 'task.intent is "topik": the columns are text, topic, split.'],
+  ])('is refused where a column that was named is not there: %s', async (query, field, message) => {
+    const file = read('text,topic,split\na,b,test', { query });
+    await expect(file).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field, message });
+  });
+
+  it('has no split where its sender names an empty one', async () => {
+    expect(await read(',text,split\n1,a,long\n', { query: 'split=&task.split=split' })).toEqual([
+      { text: 'a', labels: { split: 'long' } },
+    ]);
+  });
+
+  it('has the same label, however its letters are written in Unicode, and texts as they are', async () => {
+    const rows = await read('text,topic,tags[]\ncafe\u0301, cafe\u0301 ,\u212b|x\n');
+    expect(rows).toEqual([{ text: 'cafe\u0301', labels: { topic: 'caf\u00e9', tags: ['\u00c5', 'x'] } }]);
+    const { problems: told } = await problems('text,tags[]\na,caf\u00e9|cafe\u0301\n');
+    expect(told[0].message).toMatch(/a label stands there twice/);
+  });
+
   it('is refused whole, with the line, column and value of its first problems, and their number', async () => {
     const lines = Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? `text ${i},a,train` : ',b,nonsense'));
     const { problems: told, count } = await problems(`text,topic,split\n"two\nlines",a,test\n${lines.join('\n')}`);
@@ -124,6 +173,23 @@ describe('a CSV file', () => {
     const { problems: told } = await problems(file);
     expect(told[0]).toMatchObject({ line: expect.any(Number), message: expect.stringMatching(message) });
   });
+
+  it.each(['\n', '\r\n', '\r'])(
+    'is refused with the line where the row begins whose quote is open, lines ending in %j',
+    async (end) => {
+      const rows = ['text,a', 'x,b', '', '"in two', 'lines",b', 'x,"open', 'x,b'];
+      for (const size of [7, 100_000]) {
+        const many = [...rows, ...Array.from({ length: 2000 }, () => 'x,b')].join(end);
+        expect((await problems(many, { size })).problems).toMatchObject([{ line: 6 }]);
+        const closed = [...rows, 'x,"b"', 'x,b'].join(end);
+        expect((await problems(closed, { size })).problems).toMatchObject([{ line: 6 }]);
+        const long = [...rows, 'x'.repeat(1_100_000)].join(end);
+        expect((await problems(long, { size: 100_000 })).problems).toMatchObject([{ line: 6 }]);
+        const after = [...rows.slice(0, 5), 'x'].join(end);
+        expect((await problems(after, { size })).problems).toMatchObject([{ line: 6 }]);
+      }
+    },
+  );
 
   it('refuses parameters it does not know', async () => {
     await expect(read('text\na', { query: 'label=b' })).rejects.toMatchObject({ field: 'label' });
@@ -168,6 +234,57 @@ describe('a file of JSON lines', () => {
       [5, 'topic'],
     ]);
     expect(told[4].message).toMatch(/one label in rows before|a list here/);
+  });
+
+  it('is refused where no row has a key that was named', async () => {
+    const lines = '{"text": "a", "topic": "x"}\n{"text": "b", "mood": null}\n';
+    expect(await read(lines, { format, query: 'task.m=mood&task.t=topic&split=' })).toHaveLength(2);
+    for (const [query, field, named] of [
+      ['task.intent=topik', 'task.intent', 'topik'],
+      ['split=part&task.intent=topic', 'split', 'part'],
+      ['text=Text', 'text', 'Text'],
+    ])
+      await expect(read(lines, { format, query })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field,
+        message: `${field} is "${named}": the columns are text, topic, mood.`,
+      });
+    // What is wrong with a line comes first: the key may stand there.
+    expect(await problems(`${lines}{"text": "c", "topik"}`, { format, query: 'task.intent=topik' })).toMatchObject({
+      problems: [{ line: 3 }],
+    });
+  });
+
+  it('is refused where a row has labels of a task twice', async () => {
+    const lines = [
+      '{"text": "a", "labels": [{"task": "t", "label": "a"}, {"task": "t", "label": "b"}]}',
+      '{"text": "a", "t": "a", "labels": {"t": "b"}}',
+      '{"text": "a", "labels": [{"task": "t", "label": "a", "labels": ["b"]}]}',
+      '{"text": "a", "labels": [{"task": "t", "label": "a", "labels": null}]}',
+    ];
+    const { problems: told, count } = await problems(lines.join('\n'), { format });
+    expect(count).toBe(3);
+    expect(told).toMatchObject([
+      {
+        line: 1,
+        column: 'labels.t',
+        value: '"b"',
+        message: expect.stringContaining('task "t" has labels in this row'),
+      },
+      { line: 2, column: 'labels.t', value: '"b"' },
+      { line: 3, column: 'labels.t', value: '["b"]', message: expect.stringContaining('has labels in this row') },
+    ]);
+  });
+
+  it('is refused where a label is a number that is not what was written', async () => {
+    const numbers = ['1e400', '12345678901234567890', '-9007199254740992', '[1, 1e400]'];
+    const lines = numbers.map((number) => `{"text": "a", "t${number.length}": ${number}}`);
+    const { problems: told } = await problems(lines.join('\n'), { format });
+    expect(told.map(({ line }) => line)).toEqual([1, 2, 3, 4]);
+    expect(told[0]).toMatchObject({ column: 't5', message: expect.stringContaining('put it in quotes') });
+    expect(await read('{"text": "a", "t": 9007199254740991, "u": -0.5}', { format })).toEqual([
+      { text: 'a', labels: { t: '9007199254740991', u: '-0.5' } },
+    ]);
   });
 
   it('is not taken into memory where a line never ends', async () => {

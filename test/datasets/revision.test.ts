@@ -60,6 +60,21 @@ describe('changed labels', () => {
     await remove();
   });
 
+  it('are stored as labels of files are', async () => {
+    const { dataset, remove } = await stored();
+    const changes = checkChanges(
+      'changes',
+      [
+        { row: 0, task: 'topic', label: ' cafe\u0301 ' },
+        { row: 1, task: 'tags', labels: ['x ', ' y'] },
+      ],
+      dataset,
+    );
+    expect(changes.get(0)?.get('topic')).toBe('caf\u00e9');
+    expect(changes.get(1)?.get('tags')).toEqual(['x', 'y']);
+    await remove();
+  });
+
   it('must fit the data set', async () => {
     const { dataset, remove } = await stored();
     const check = (...given: Parameters<typeof checkChanges>[1][number][]) => checkChanges('changes', given, dataset);

@@ -44,6 +44,21 @@ describe('a head that is reshaped', () => {
     expect(reshapeHead(topic, { remove: [{ task: 'topic', label: undefined }], rename: [] })).toBeUndefined();
   });
 
+  it('has its labels named as they are stored, or as an earlier release stored them', () => {
+    const earlier = { ...topic, labels: [' food ', 'cafe\u0301', 'rest'] };
+    const given: Reshape = {
+      remove: [{ task: 'topic', label: ' rest ' }],
+      rename: [
+        { task: 'topic', label: 'food', to: ' food' },
+        { task: 'topic', label: 'caf\u00e9', to: 'cafe\u0301' },
+      ],
+    };
+    const reshape = checkReshape(given, [earlier], 'dataset', []);
+    expect(reshapeHead(earlier, reshape)).toMatchObject({ labels: ['food', 'caf\u00e9'] });
+    const none = { task: 'topic', label: ' ', to: 'x' };
+    expect(() => checkReshape({ remove: [], rename: [none] }, [topic], 'dataset', [])).toThrow(/label is " "/);
+  });
+
   it.each<[string, Partial<Reshape>, string, RegExp]>([
     ['a task that is not there', { remove: [{ ...play, task: 'mood' }] }, 'remove[0].task', /"mood".*are topic/],
     [

@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/artifacts/folder.js';
+import { datasetsOn } from '#src/datasets/store.js';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import {
@@ -99,6 +102,60 @@ describe('data sets', () => {
     expect((await data(api.address, only)).dataset.preview).toEqual([{ text: 'Two\nlines' }]);
   });
 
+  it('have the same labels whichever way they come, and tell which differ only in case', async () => {
+    const [composed, apart] = ['caf\u00e9', 'cafe\u0301'];
+    const csv = await put('labels', `text;topic;tags[]\none;${apart};x| y\ntwo; Sports ;|\nthree;sports;\n`);
+    expect(csv).toMatchObject({
+      status: 200,
+      body: {
+        warnings: expect.arrayContaining([
+          'task topic: labels that differ only in case are learned as labels of their own: "Sports" and "sports"',
+        ]),
+      },
+    });
+    const row = (text: string, topic: string, tags?: string[]) => ({
+      text,
+      labels: [{ task: 'topic', label: topic }, ...(tags ? [{ task: 'tags', labels: tags }] : [])],
+    });
+    const rows = [row('one', ` ${apart}`, [' x', 'y ']), row('two', 'Sports\t', []), row('three', ' sports ')];
+    const create = 'mutation C($rows: [ExampleInput!]!) { createDataset(name: "labels", examples: $rows) { digest } }';
+    expect((await data(api.address, create, { rows })).createDataset.digest).toBe(csv.body.digest);
+
+    const { digest } = (await data(api.address, create, { rows: rows.slice(0, 1) })).createDataset;
+    const add =
+      'mutation A($digest: String!, $rows: [ExampleInput!]!) { addExamples(dataset: "labels", digest: $digest, examples: $rows) { digest } }';
+    expect((await data(api.address, add, { digest, rows: rows.slice(1) })).addExamples.digest).toBe(csv.body.digest);
+
+    const change =
+      'mutation L($digest: String!) { labelExamples(dataset: "labels", digest: $digest, changes: [{ row: 2, task: "topic", label: " Sports " }]) { tasks { labels { label } } } }';
+    const { labelExamples } = await data(api.address, change, { digest: csv.body.digest });
+    expect(labelExamples.tasks[1].labels).toEqual([{ label: 'Sports' }, { label: composed }]);
+
+    const look = 'query P($label: String!) { dataset(name: "labels") { preview(label: $label) { text } } }';
+    for (const label of [composed, apart, ` ${composed} `])
+      expect((await data(api.address, look, { label })).dataset.preview).toEqual([{ text: 'one' }]);
+    // As an earlier release stored it.
+    await datasetsOn(folderStore(folder.path)).create('labels', [{ text: 'old', labels: { topic: ` ${apart}` } }]);
+    for (const label of [composed, ` ${apart}`])
+      expect((await data(api.address, look, { label })).dataset.preview).toEqual([{ text: 'old' }]);
+
+    const plan = 'query P($input: TrainInput!) { trainingPlan(input: $input) { warnings heads { labels } } }';
+    const examples = ['Sports', ' Sports ', 'sports', 'sports\n'].map((label, i) => row(`text ${i}`, label));
+    expect((await data(api.address, plan, { input: { model: 'new', examples } })).trainingPlan).toEqual({
+      warnings: [expect.stringMatching(/differ only in case .*"Sports" and "sports"/)],
+      heads: [{ labels: ['Sports', 'sports'] }],
+    });
+    // A data set has said so itself.
+    await data(api.address, create, { rows: examples });
+    expect((await data(api.address, plan, { input: { model: 'new', dataset: 'labels' } })).trainingPlan).toEqual({
+      warnings: [],
+      heads: [{ labels: ['Sports', 'sports'] }],
+    });
+    expect((await ask(api.address, create, { rows: [row('one', ' \n')] })).errors[0]).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT', field: 'examples[0].labels[0].label' },
+    });
+  });
+
   it('stay as they were where an upload is wrong, is cut off, or its server dies', async () => {
     await put('kept', 'text,topic\nold,a\n');
     const { digest } = await dataset('kept');
@@ -130,12 +187,28 @@ describe('data sets', () => {
     ['no name!', 'text\na', 'text/csv', 400, /^name is/],
     ['a', 'text\na', 'application/pdf', 415, /text\/csv or application\/x-ndjson/],
     ['a?label=x', 'text\na', 'text/csv', 400, /parameter "label" is not known/],
+    ['a?split=Split', 'text,topic,split\na,b,test', 'text/csv', 400, /^split is "Split": the columns are text, topic/],
+    ['a?task.t=topik', '{"text": "a", "topic": "b"}', 'application/x-ndjson', 400, /^task.t is "topik"/],
+    ['a', Buffer.from('text,topic\na,b\n', 'utf16le'), 'text/csv', 400, /charset=utf-16le/],
     ['a', '', 'text/csv', 400, /empty/],
     ['a', 'text,topic\n', 'text/csv', 400, /no rows/],
     ['a', 'text\na', 'text/csv; charset=klingon', 400, /charset is "klingon"/],
   ])('are refused with a reason: %s', async (path, body, type, status, message) => {
     const answer = await put(path, body, type);
     expect(answer).toMatchObject({ status, body: { errors: [{ message: expect.stringMatching(message) }] } });
+    expect(await dataset('a')).toBeNull();
+  });
+
+  it('are refused where they are packed, naming the header that says so', async () => {
+    const response = await fetch(`${api.address}/datasets/packed`, {
+      method: 'PUT',
+      body: gzipSync('text,topic\na,b\n'),
+      headers: { 'content-type': 'text/csv', 'content-encoding': 'gzip' },
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      415,
+      { errors: [{ message: expect.stringContaining('"gzip"'), extensions: { field: 'Content-Encoding' } }] },
+    ]);
   });
 
   it('are learned from as their rows say, and any version is measured on them', async () => {

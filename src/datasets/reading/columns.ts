@@ -1,16 +1,22 @@
-import { badInput, shown } from '../../errors.js';
+import { badInput, type ManyheadError, shown } from '../../errors.js';
 import { checkName } from '../../names.js';
 
 /** Which columns of a file (or keys of its objects) are what. */
 export interface Columns {
   readonly text: string;
-  readonly split: string;
+  /** Undefined: there is none. */
+  readonly split: string | undefined;
   /** Tasks and their columns; undefined: every other column is a task of its name. */
   readonly tasks: ReadonlyMap<string, string> | undefined;
+  /** Every column that the caller named, by the parameter that names it: these must be there. */
+  readonly named: ReadonlyMap<string, string>;
 }
 
 /** A column whose name ends so holds any number of labels. */
 const MANY = '[]';
+
+/** Columns that a message lists. */
+const TOLD = 20;
 
 /** What a column of labels is: a task, and whether its cells are lists. */
 export interface TaskColumn {
@@ -19,7 +25,8 @@ export interface TaskColumn {
 }
 
 /**
- * The mapping that a caller gave as query parameters: `text=`, `split=`, and `task.<name>=` for every task.
+ * The mapping that a caller gave as query parameters: `text=`, `split=` (empty: no column says what a row is for), and
+ * `task.<name>=` for every task.
  * @throws ManyheadError BAD_USER_INPUT for a parameter that is not known, or given twice
  */
 export function readColumns(parameters: URLSearchParams): Columns {
@@ -35,12 +42,24 @@ export function readColumns(parameters: URLSearchParams): Columns {
     checkName(name, taskColumn(name.slice('task.'.length)).task);
     tasks.set(name.slice('task.'.length), column);
   }
+  const split = parameters.get('split') ?? 'split';
   return {
     text: parameters.get('text') ?? 'text',
-    split: parameters.get('split') ?? 'split',
+    split: split === '' ? undefined : split,
     tasks: tasks.size > 0 ? tasks : undefined,
+    named: new Map([...parameters].filter(([name, column]) => name !== 'split' || column !== '')),
   };
 }
+
+/**
+ * A column that the caller named, and that is not there: rows would go without what they have, and nobody would see it.
+ * @param there the columns there are
+ */
+export const missingColumn = (parameter: string, column: string, there: readonly string[]): ManyheadError =>
+  badInput(parameter, `${parameter} is ${shown(column)}: the columns are ${listed(there)}.`);
+
+const listed = (columns: readonly string[]): string =>
+  `${columns.slice(0, TOLD).join(', ')}${columns.length > TOLD ? ` and ${columns.length - TOLD} more` : ''}`;
 
 /** @param name of a task, maybe with `[]` behind it */
 export const taskColumn = (name: string): TaskColumn =>

@@ -1,9 +1,11 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { badInput, shown } from '../../errors.js';
-import { type Columns, taskColumn } from './columns.js';
+import { type Columns, missingColumn, taskColumn } from './columns.js';
+import { type LineCounter, lineCounter } from './line-counter.js';
 import { type ProblemList, problem, UnreadableRows } from './problem.js';
 import type { GivenRow } from './row.js';
+import { separated } from './separator.js';
 
 /** Characters of one record: a quote that is never closed is found out before it takes the rest of the file into memory. */
 const LONGEST_RECORD = 1_000_000;
@@ -12,8 +14,8 @@ const LONGEST_RECORD = 1_000_000;
 const SEPARATOR = '|';
 
 /**
- * The rows of a CSV file with a header (RFC 4180; lines may end as they like). Rows of another length than the header's go to
- * `problems`.
+ * The rows of a CSV file with a header (RFC 4180; lines may end as they like, and semicolons or tabs separate the cells where
+ * they do in the header). Rows of another length than the header's go to `problems`.
  * @throws UnreadableRows where the file is no CSV; ManyheadError BAD_USER_INPUT where the header lacks a column
  */
 export async function* csvRows(
@@ -21,37 +23,41 @@ export async function* csvRows(
   columns: Columns,
   problems: ProblemList,
 ): AsyncGenerator<GivenRow> {
+  const file = await separated(text);
+  const lines = lineCounter();
   const parser = parse({
-    info: true,
+    delimiter: file.separator,
     relax_column_count: true,
     skip_empty_lines: true,
     max_record_size: LONGEST_RECORD,
+    on_record: (record, { empty_lines }) => Object.assign(record, { line: lines.of(record, empty_lines) }),
   });
   // What goes wrong on the way here ends the parser, and is thrown where its records are read.
-  pipeline(Readable.from(text), parser, () => {});
+  pipeline(Readable.from(file.text), parser, () => {});
   let header: Header | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      // The parser counts the lines up to a record's end.
-      const line = info.lines - record.reduce((sum, cell) => sum + newlines(cell), 0);
+    for await (const record of parser as AsyncIterable<Parsed>) {
       if (header === undefined) {
         header = readHeader(record, columns);
         continue;
       }
       const [cells, wanted] = [record.length, header.columns.length];
-      if (cells === wanted) yield rowOf(record, line, header);
-      else problems.add(problem(line, undefined, undefined, `it has ${cells} cells, and the header has ${wanted}.`));
+      if (cells === wanted) yield rowOf(record, header);
+      else
+        problems.add(
+          problem(record.line, undefined, undefined, `it has ${cells} cells, and the header has ${wanted}.`),
+        );
     }
   } catch (error) {
-    if (error instanceof CsvError) throw broken(error);
+    if (error instanceof CsvError) throw broken(error, lines);
     throw error;
   }
   if (header === undefined) throw badInput('body', 'the file is empty: give a header line and rows.');
 }
 
-interface Parsed {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
+interface Parsed extends ReadonlyArray<string> {
+  /** Where the record begins. */
+  readonly line: number;
 }
 
 interface Header {
@@ -66,24 +72,23 @@ function readHeader(names: readonly string[], columns: Columns): Header {
   const trimmed = names.map((name) => name.trim());
   const twice = trimmed.find((name, place) => trimmed.indexOf(name) < place);
   if (twice !== undefined) throw badInput('header', `the header has column ${shown(twice)} twice.`);
-  const placeOf = (column: string) => {
-    const place = trimmed.indexOf(column);
-    if (place < 0)
-      throw badInput('header', `the header has no column ${shown(column)}: its columns are ${trimmed.join(', ')}.`);
-    return place;
-  };
-  const [text, split] = [placeOf(columns.text), trimmed.indexOf(columns.split)];
+  for (const [parameter, column] of columns.named)
+    if (!trimmed.includes(column)) throw missingColumn(parameter, column, trimmed);
+  const text = trimmed.indexOf(columns.text);
+  if (text < 0)
+    throw badInput('header', `the header has no column ${shown(columns.text)}: its columns are ${trimmed.join(', ')}.`);
+  const split = columns.split === undefined ? -1 : trimmed.indexOf(columns.split);
   const tasks = columns.tasks
-    ? [...columns.tasks].map(([name, column]) => ({ place: placeOf(column), ...taskColumn(name) }))
+    ? [...columns.tasks].map(([name, column]) => ({ place: trimmed.indexOf(column), ...taskColumn(name) }))
     : trimmed.flatMap((name, place) => (place === text || place === split ? [] : [{ place, ...taskColumn(name) }]));
   return { columns: trimmed, text, split, tasks };
 }
 
-function rowOf(record: readonly string[], line: number, { columns, text, split, tasks }: Header): GivenRow {
+function rowOf(record: Parsed, { columns, text, split, tasks }: Header): GivenRow {
   return {
-    line,
+    line: record.line,
     text: { column: columns[text], value: record[text] },
-    split: { column: columns[split], value: record[split] },
+    split: split < 0 ? undefined : { column: columns[split], value: record[split] },
     labels: tasks.map(({ place, task, many }) => {
       const cell = record[place].trim();
       const value =
@@ -98,22 +103,18 @@ function rowOf(record: readonly string[], line: number, { columns, text, split, 
   };
 }
 
-function broken(error: CsvError): UnreadableRows {
-  const line = typeof error.lines === 'number' ? error.lines : 1;
+/** The parser stands where it gave up, which may be the end of the file: what is wrong is in the record it was in. */
+function broken(error: CsvError, lines: LineCounter): UnreadableRows {
+  const line = lines.next(typeof error.empty_lines === 'number' ? error.empty_lines : 0);
   const why = reasons[error.code] ?? 'it is not CSV.';
   return new UnreadableRows([problem(line, undefined, undefined, why)], 1);
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened here is never closed.',
+  CSV_QUOTE_NOT_CLOSED: 'a quote that is opened in this row is never closed.',
   INVALID_OPENING_QUOTE:
     'a quote stands in the middle of a cell: put the whole cell in quotes, and double those within it.',
-  CSV_INVALID_CLOSING_QUOTE: 'a cell goes on after its closing quote: double the quotes within it.',
+  CSV_INVALID_CLOSING_QUOTE:
+    'a cell goes on after its closing quote: double the quotes within it, and close the one it begins with.',
   CSV_MAX_RECORD_SIZE: `a row is longer than ${LONGEST_RECORD} characters: a quote may not be closed.`,
 };
-
-function newlines(cell: string): number {
-  let count = 0;
-  for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) count += 1;
-  return count;
-}

@@ -1,11 +1,12 @@
 import { TextDecoder } from 'node:util';
-import { badInput } from '../../errors.js';
+import { badInput, type ManyheadError } from '../../errors.js';
 import { problem, UnreadableRows } from './problem.js';
 
 /**
  * Bytes as text. A byte order mark tells UTF-8 and UTF-16 apart, whatever was said; without one it is `charset`, or UTF-8.
  * @param charset a label of the WHATWG Encoding Standard, such as `windows-1252`
- * @throws UnreadableRows naming the line whose bytes are not of that encoding; ManyheadError BAD_USER_INPUT for an unknown charset
+ * @throws UnreadableRows naming the line whose bytes are not of that encoding; ManyheadError BAD_USER_INPUT for an unknown charset,
+ *   and for one that gives the first line NULs
  */
 export async function* decoded(bytes: AsyncIterable<Uint8Array>, charset: string | undefined): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
@@ -16,6 +17,7 @@ export async function* decoded(bytes: AsyncIterable<Uint8Array>, charset: string
     if (decoder === undefined && held.length < MARK) continue;
     decoder ??= decoderFor(held, charset);
     const text = read(decoder, held, line, true);
+    if (line === 1 && text.split('\n', 1)[0].includes('\0')) throw withNuls(decoder.encoding);
     held = NOTHING;
     line += newlines(text);
     yield text;
@@ -44,6 +46,13 @@ function decoderFor(start: Uint8Array, charset: string | undefined): TextDecoder
     throw badInput('charset', `charset is ${JSON.stringify(label)}: give one such as utf-8, windows-1252 or utf-16le.`);
   }
 }
+
+/** UTF-16 without a byte order mark is valid UTF-8 where all its letters are ASCII: each with a NUL beside it. */
+const withNuls = (encoding: string): ManyheadError =>
+  badInput(
+    'charset',
+    `read as ${encoding}, the first line has NUL characters, as a file in UTF-16 has: name its encoding, such as \`Content-Type: text/csv; charset=utf-16le\`. Read are utf-8, utf-16le, utf-16be, windows-1252 and all others of the WHATWG Encoding Standard.`,
+  );
 
 /** Where the whole cannot be decoded, its lines are one by one, to find the one that is wrong. */
 function read(decoder: TextDecoder, bytes: Uint8Array, line: number, stream: boolean): string {

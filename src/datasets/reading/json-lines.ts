@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { type Columns, taskColumn } from './columns.js';
+import { namedKeys } from './named-keys.js';
 import { type ProblemList, problem, UnreadableRows } from './problem.js';
 import type { GivenLabels, GivenRow } from './row.js';
 
@@ -9,6 +10,8 @@ const LONGEST_LINE = 1_000_000;
 /**
  * The rows of a file of JSON objects, one a line: `{"text": ..., "<task>": label or labels, ...}`, or with all tasks under
  * `labels`. Lines that are no such object go to `problems`.
+ * @throws UnreadableRows for a line without end; ManyheadError BAD_USER_INPUT, after the last row, for a key that the caller named
+ *   and no row had
  */
 export async function* jsonLines(
   text: AsyncIterable<string>,
@@ -16,12 +19,19 @@ export async function* jsonLines(
   problems: ProblemList,
 ): AsyncGenerator<GivenRow> {
   let line = 0;
+  const keys = namedKeys(columns.named);
   for await (const each of lines(text)) {
     line += 1;
     if (each.trim() === '') continue;
     const row = objectOf(each, line, problems);
-    if (row) yield rowOf(row, line, columns);
+    if (row === undefined) {
+      keys.seeUnreadable();
+      continue;
+    }
+    keys.see(row);
+    yield rowOf(row, line, columns);
   }
+  keys.throwIfMissing();
 }
 
 async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
@@ -57,7 +67,7 @@ function rowOf(row: Readonly<Record<string, unknown>>, line: number, columns: Co
   return {
     line,
     text: { column: columns.text, value: own(columns.text) },
-    split: { column: columns.split, value: own(columns.split) },
+    split: columns.split === undefined ? undefined : { column: columns.split, value: own(columns.split) },
     labels: columns.tasks
       ? [...columns.tasks].map(([name, column]) => ({ ...taskColumn(name), column, value: own(column) }))
       : Object.keys(row)
@@ -75,7 +85,10 @@ function labelsAt(key: string, value: unknown): GivenLabels[] {
     Array.isArray(value) &&
     value.every((each) => isObject(each) && typeof each.task === 'string')
   )
-    return value.map(({ task, label, labels }) => ({ task, column: `labels.${task}`, value: labels ?? label }));
+    return value.flatMap(({ task, label, labels }) =>
+      // Both, where both are given: a second time for one task.
+      [label, labels].map((each) => ({ task, column: `labels.${task}`, value: each })),
+    );
   return [{ task: taskColumn(key).task, column: key, value }];
 }
 

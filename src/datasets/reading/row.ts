@@ -2,13 +2,15 @@ import { shown } from '../../errors.js';
 import { isName } from '../../names.js';
 import { LONGEST_LABEL, LONGEST_TEXT } from '../check.js';
 import type { Example, SplitName, TaskKind, TaskLabels } from '../example.js';
+import { canonicalLabel } from '../label.js';
 import { type ProblemList, problem } from './problem.js';
 
 /** A row as a file has it. */
 export interface GivenRow {
   readonly line: number;
   readonly text: GivenValue;
-  readonly split: GivenValue;
+  /** Undefined: there is no such column. */
+  readonly split: GivenValue | undefined;
   readonly labels: readonly GivenLabels[];
 }
 
@@ -62,14 +64,14 @@ export function rowReader(problems: ProblemList): (given: GivenRow) => Example |
     const refuse = ({ column, value }: GivenValue, why: string) => problems.add(problem(line, column, value, why));
     const wrongText = whyNotText(text.value);
     if (wrongText) refuse(text, wrongText);
-    const chosen = splitOf(split.value);
-    if (chosen === null) refuse(split, 'give train, validation or test, or nothing.');
+    const chosen = splitOf(split?.value);
+    if (split && chosen === null) refuse(split, 'give train, validation or test, or nothing.');
     const row: Record<string, TaskLabels> = {};
     for (const each of given) {
       const { labels, why } = labelsOf(each.value);
       if (why) refuse(each, why);
       if (labels === undefined) continue;
-      const wrong = checkTask(each, labels);
+      const wrong = Object.hasOwn(row, each.task) ? twice(each) : checkTask(each, labels);
       if (wrong) refuse(each, wrong);
       row[each.task] = labels;
     }
@@ -77,6 +79,9 @@ export function rowReader(problems: ProblemList): (given: GivenRow) => Example |
     return chosen ? { text: text.value, labels: row, split: chosen } : { text: text.value, labels: row };
   };
 }
+
+const twice = ({ task }: GivenLabels): string =>
+  `task ${shown(task)} has labels in this row already: give each task once.`;
 
 function whyNotText(value: unknown): string | undefined {
   if (typeof value !== 'string') return 'give a text.';
@@ -96,6 +101,8 @@ function splitOf(value: unknown): SplitName | undefined | null {
 /** Nothing, where the row says nothing about the task. */
 function labelsOf(value: unknown): { labels?: TaskLabels; why?: string } {
   if (isNothing(value)) return {};
+  if (Array.isArray(value) ? value.some(isInexact) : isInexact(value))
+    return { why: 'a number as large is not read as it is written: put it in quotes.' };
   const given = Array.isArray(value) ? value.map(labelOf) : labelOf(value);
   const each = typeof given === 'object' ? given : [given];
   if (each.includes(undefined)) return { why: 'give a label, or a list of labels.' };
@@ -106,9 +113,13 @@ function labelsOf(value: unknown): { labels?: TaskLabels; why?: string } {
   return { labels: Array.isArray(value) ? labels : labels[0] };
 }
 
+/** A number that has become another one when it was read, or none. */
+const isInexact = (value: unknown): boolean =>
+  typeof value === 'number' && !Number.isSafeInteger(value) && (Number.isInteger(value) || !Number.isFinite(value));
+
 const labelOf = (value: unknown): string | undefined => {
   const label = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  return typeof label === 'string' && label.trim() !== '' ? label.trim() : undefined;
+  return typeof label === 'string' ? canonicalLabel(label) || undefined : undefined;
 };
 
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '';

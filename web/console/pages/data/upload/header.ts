@@ -26,20 +26,25 @@ export async function readStart(file: File, encoding: string): Promise<FileStart
 }
 
 function csv(text: string): FileStart {
-  const { data, meta } = Papa.parse<string[]>(text, { preview: ROWS + 1, skipEmptyLines: true });
+  const { data } = Papa.parse<string[]>(text, {
+    preview: ROWS + 1,
+    skipEmptyLines: true,
+    delimiter: separatorOf(text),
+  });
   const [columns = [], ...rows] = data;
-  const separator = meta.delimiter === '\t' ? 'tabs' : `“${meta.delimiter}”`;
   return {
     format: 'csv',
     columns: columns.map((name) => name.trim()),
     rows,
-    problem:
-      columns.length === 0
-        ? 'The file is empty.'
-        : columns.length > 1 && meta.delimiter !== ','
-          ? `Its cells are separated by ${separator}: save it with commas between them.`
-          : undefined,
+    problem: columns.length === 0 ? 'The file is empty.' : undefined,
   };
+}
+
+/** As the server tells it: by what stands in the header, outside of quotes. */
+function separatorOf(text: string): string {
+  const [header = ''] = text.match(/[^\r\n]+/) ?? [];
+  const bare = header.replace(/"[^"]*"/g, '');
+  return [',', ';', '\t'].find((each) => bare.includes(each)) ?? ',';
 }
 
 function jsonLines(text: string): FileStart {
