@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'WORKER_LOST'
   | 'OVERLOADED'
   | 'STORAGE_FULL'
+  | 'STORAGE_UNAVAILABLE'
   | 'DAMAGED'
   | 'TRAINING_DIVERGED'
   | 'INTERNAL';

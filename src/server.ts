@@ -7,6 +7,7 @@ import { openGate } from './api/gate/gate.js';
 import { serveHttp } from './api/http.js';
 import { apiSchema } from './api/schema.js';
 import { folderStore } from './artifacts/folder.js';
+import { isUsable } from './artifacts/format.js';
 import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
 import { storedVectorsOn } from './datasets/vectors.js';
@@ -61,6 +62,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const feed = jobFeed(jobRooms, log);
   const rooms: Rooms = {
     ...jobRooms,
+    isStorageUsable: () => isUsable(store),
     log,
     operationLimits: config.operationLimits,
     encoders,

@@ -42,4 +42,6 @@ export interface Rooms extends JobRooms {
   readonly explanations: Explanations;
   readonly comparisons: Comparisons;
   readonly feed: JobFeed;
+  /** Whether the data folder is there, and takes what is written. */
+  readonly isStorageUsable: () => Promise<boolean>;
 }

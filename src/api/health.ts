@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Express } from 'express';
+import type { Express, Response } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import { FORMAT } from '../artifacts/format.js';
 import type { Encoder } from '../encoder/open.js';
@@ -18,13 +18,15 @@ export interface Readiness {
 interface Rooms {
   readonly encoders: { readonly pretrained: Pick<Encoder, 'id' | 'base' | 'precision' | 'encode'> };
   readonly queue: Pick<TrainingQueue, 'ping'>;
+  /** Whether the data folder can be used. */
+  readonly isStorageUsable: () => Promise<boolean>;
 }
 
 /** /livez while the process runs, /readyz while it can do its work, and /version. */
 export function serveHealth(
   app: Express,
   schema: GraphQLSchema,
-  { encoders: { pretrained }, queue }: Rooms,
+  { encoders: { pretrained }, queue, isStorageUsable }: Rooms,
 ): Readiness {
   let isLeaving = false;
   const about = {
@@ -44,13 +46,17 @@ export function serveHealth(
     response.type('text').send('ok\n');
   });
   app.get('/readyz', async (_, response) => {
-    try {
-      if (isLeaving) throw new Error('the server is about to stop');
-      await Promise.all([pretrained.encode(['ready']).catch(unlessOverloaded), queue.ping()]);
-      response.type('text').send('ok\n');
-    } catch {
-      response.status(503).type('text').send('not ready\n');
-    }
+    if (isLeaving) return refuse(response, 'it is about to stop');
+    const isReady = await Promise.all([
+      isStorageUsable(),
+      queue.ping().then(yes, no),
+      pretrained.encode(['ready']).catch(unlessOverloaded).then(yes, no),
+    ]);
+    const missing = ['the data folder cannot be used', 'the queue takes no jobs', 'the encoder fails'].filter(
+      (_, part) => !isReady[part],
+    );
+    if (missing.length > 0) return refuse(response, missing.join('; '));
+    response.type('text').send('ok\n');
   });
   return {
     leave() {
@@ -59,6 +65,13 @@ export function serveHealth(
     isLeaving: () => isLeaving,
   };
 }
+
+const refuse = (response: Response, why: string): void => {
+  response.status(503).type('text').send(`not ready: ${why}\n`);
+};
+
+const yes = () => true;
+const no = () => false;
 
 /** A server with much to do is ready all the same: taking it away would only leave more to the others. */
 function unlessOverloaded(error: unknown): void {

@@ -32,6 +32,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
   CONFLICT: 409,
   PAYLOAD_TOO_LARGE: 413,
   STORAGE_FULL: 507,
+  STORAGE_UNAVAILABLE: 503,
 };
 
 /**

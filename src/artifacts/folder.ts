@@ -1,8 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  constants,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ManyheadError, systemCode } from '../errors.js';
+import { systemCode } from '../errors.js';
+import { storageError } from './storage-error.js';
 import type { ArtifactStore } from './store.js';
 
 /** Unfinished objects live here, on the same file system as the finished ones, so that one rename shows them. */
@@ -14,7 +28,7 @@ const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
 /**
  * An artifact store in a folder of a local or shared file system. Objects are written aside, flushed to the disk and
  * then renamed or linked into place; folders readable by their owner only.
- * @throws (every method) ManyheadError STORAGE_FULL where the disk or the quota is
+ * @throws (every method) ManyheadError STORAGE_FULL where the disk or the quota is, STORAGE_UNAVAILABLE where it takes nothing
  */
 export function folderStore(folder: string): ArtifactStore {
   const unfinished = join(folder, UNFINISHED);
@@ -31,7 +45,7 @@ export function folderStore(folder: string): ArtifactStore {
       await write(path);
       return await move(path);
     } catch (error) {
-      throw spaceError(error) ?? error;
+      throw storageError(error) ?? error;
     } finally {
       await rm(path, { recursive: true, force: true });
     }
@@ -42,10 +56,14 @@ export function folderStore(folder: string): ArtifactStore {
    * its own.
    */
   const fileTime = async (): Promise<number> => {
-    await mkdir(unfinished, { recursive: true, mode: 0o700 });
-    // Stamps the folder, also on a disk that is full.
-    await chmod(unfinished, 0o700);
-    return (await stat(unfinished)).ctimeMs;
+    try {
+      await mkdir(unfinished, { recursive: true, mode: 0o700 });
+      // Stamps the folder, also on a disk that is full.
+      await chmod(unfinished, 0o700);
+      return (await stat(unfinished)).ctimeMs;
+    } catch (error) {
+      throw storageError(error) ?? error;
+    }
   };
 
   const stampOf = async (path: string): Promise<number | undefined> => {
@@ -211,6 +229,12 @@ export function folderStore(folder: string): ArtifactStore {
         },
       ),
 
+    isWritable: () =>
+      access(unfinished, constants.W_OK).then(
+        () => true,
+        () => false,
+      ),
+
     async sweep() {
       const now = await fileTime();
       for (const name of await readdir(unfinished)) {
@@ -262,12 +286,3 @@ async function created(move: Promise<void>, folder: string): Promise<boolean> {
 }
 
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
-
-function spaceError(error: unknown): ManyheadError | undefined {
-  return ['ENOSPC', 'EDQUOT'].includes(systemCode(error) ?? '')
-    ? new ManyheadError(
-        'STORAGE_FULL',
-        'The data folder has no space left: nothing was changed. Free some space and try again.',
-      )
-    : undefined;
-}

@@ -21,3 +21,7 @@ export async function foreignFormat(store: ArtifactStore): Promise<string | unde
   if (format < FORMAT) await store.put(KEY, Buffer.from(`${JSON.stringify({ format: FORMAT })}\n`));
   return undefined;
 }
+
+/** Whether the data folder is the one that was marked, and not an empty place where it is to be mounted, and takes what is written. */
+export const isUsable = async (store: ArtifactStore): Promise<boolean> =>
+  (await store.isWritable()) && (await store.get(KEY)) !== undefined;

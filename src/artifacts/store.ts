@@ -35,6 +35,8 @@ export interface ArtifactStore {
   age(keyOrPrefix: string): Promise<number | undefined>;
   /** Makes an object, or what is under a prefix, as young as if it had been put there just now; false where there is none. */
   touch(keyOrPrefix: string): Promise<boolean>;
+  /** Whether something could be put there right now, but for its space; nothing is. */
+  isWritable(): Promise<boolean>;
   /**
    * Removes what is older, by `age`. Whoever touches it meanwhile, or creates the same again, finds it there.
    * @param milliseconds that it must have been left alone for

@@ -7,7 +7,8 @@ export function queueMetrics(register: Registry, queue: TrainingQueue): void {
   /** Undefined where the queue is away; both metrics, which are read at once, ask once. */
   const depth = (): Promise<QueueDepth | undefined> => {
     asking ??= queue
-      .depth()
+      .ping()
+      .then(() => queue.depth())
       .catch(() => undefined)
       .finally(() => {
         asking = undefined;
@@ -16,7 +17,7 @@ export function queueMetrics(register: Registry, queue: TrainingQueue): void {
   };
   new Gauge({
     name: 'manyhead_queue_up',
-    help: '1 while the queue answers, 0 while it is away.',
+    help: '1 while the queue answers and takes jobs, 0 while it does not.',
     registers: [register],
     async collect() {
       this.set((await depth()) === undefined ? 0 : 1);

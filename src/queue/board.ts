@@ -4,7 +4,8 @@ import { Queue } from 'bullmq';
 import type { QueueConfig } from '../config.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { goodbye } from './goodbye.js';
-import { keyPrefix, openLink, queueName } from './link.js';
+import { openLink } from './link.js';
+import { keyPrefix, queueName } from './names.js';
 import { callLimit, stopIfTooLate, withinCallLimit } from './unavailable.js';
 
 export interface QueueBoard {

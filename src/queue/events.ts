@@ -6,7 +6,8 @@ import { messageOf } from '../errors.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, parseDeliveryId } from './delivery.js';
 import { goodbye } from './goodbye.js';
-import { keyPrefix, type Link, openLink, queueName } from './link.js';
+import { type Link, openLink } from './link.js';
+import { keyPrefix, queueName } from './names.js';
 import { isReported } from './progress.js';
 import { callLimit, until } from './unavailable.js';
 

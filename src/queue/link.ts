@@ -4,10 +4,6 @@ import type { OnError } from './complaint.js';
 import { embeddedLink } from './embedded/link.js';
 import { redisLink } from './redis.js';
 
-/** The queue's name in BullMQ, and the prefix of its keys in Redis. */
-export const queueName = 'training';
-export const keyPrefix = 'manyhead';
-
 /**
  * A way to the queue, whichever kind it is. An `asker` fails when the queue is away: somebody waits for the answer. A
  * `worker` waits until it is back. So does a `listener`, which only reads, and so may ask again what it asked before.
@@ -17,6 +13,8 @@ export interface Link {
   readonly backend: BackendFactory;
   /** Resolves once the queue answers; for as long as it is away, waits, however long: the caller sets the limit. */
   reach(): Promise<void>;
+  /** Resolves once the queue has shown that it takes what is written: one that is full, or follows another, answers and takes nothing. */
+  tryWriting(): Promise<void>;
   /** Calls back each time the queue is reached again after it was away. */
   onReturn(listener: () => void): void;
   /** Lets go of every connection; whatever still waits fails. */

@@ -4,7 +4,8 @@ import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, deliveryId } from './delivery.js';
 import { eventsKept } from './events.js';
 import { goodbye } from './goodbye.js';
-import { keyPrefix, openLink, queueName } from './link.js';
+import { openLink } from './link.js';
+import { keyPrefix, queueName } from './names.js';
 import { isReported } from './progress.js';
 import { callLimit, stopIfTooLate, unavailable, withinCallLimit } from './unavailable.js';
 
@@ -23,7 +24,7 @@ export interface TrainingQueue {
   progress(delivery: Delivery): Promise<unknown>;
   /** How many deliveries wait, are worked on, and wait to be tried again. */
   depth(): Promise<QueueDepth>;
-  /** Resolves when the queue answers. */
+  /** Resolves when the queue answers, and takes what is written. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -94,7 +95,7 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
         const { waiting = 0, active = 0, delayed = 0 } = await queue.getJobCounts('waiting', 'active', 'delayed');
         return { waiting, active, delayed };
       }),
-    ping: () => ask(async () => {}),
+    ping: () => ask(() => link.tryWriting()),
     close: () => goodbye(link, () => queue.close(), callLimit),
   };
 }

@@ -3,6 +3,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import { hidePassword } from '../config.js';
 import type { OnError } from './complaint.js';
 import type { Link, Manner } from './link.js';
+import { keyPrefix } from './names.js';
 import { callLimit, stopIfTooLate } from './unavailable.js';
 
 /** Nothing is kept to be sent later: what fails was not queued behind the caller's back. */
@@ -61,6 +62,9 @@ export function redisLink(url: string, manner: Manner, onError: OnError): Link {
       }
       stopIfTooLate();
       await redis.ping();
+    },
+    tryWriting: async () => {
+      await redis.set(`${keyPrefix}:tried`, '1', 'EX', 60);
     },
     onReturn: (listener) => returned.push(listener),
     close: async () => disconnectAll(),

@@ -8,11 +8,15 @@ import { serveHealth } from '#src/api/health.js';
 import { apiSchema } from '#src/api/schema.js';
 import type { Json } from '../system/stage.js';
 
-/** The health of a server whose encoder and queue do as they are told. */
-async function stage(queue: () => Promise<void> = async () => {}) {
+/** The health of a server whose encoder, queue and data folder do as they are told. */
+async function stage(queue: () => Promise<void> = async () => {}, isStorageUsable = async () => true) {
   const app = express();
   const pretrained = { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32', encode: async () => [] } as const;
-  const readiness = serveHealth(app, await apiSchema(), { encoders: { pretrained }, queue: { ping: queue } });
+  const readiness = serveHealth(app, await apiSchema(), {
+    encoders: { pretrained },
+    queue: { ping: queue },
+    isStorageUsable,
+  });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -53,12 +57,19 @@ describe('a server', () => {
     close();
   });
 
+  it('whose data folder is away is not ready, and says no more than that', async () => {
+    const { get, close } = await stage(undefined, async () => false);
+    const response = await get('readyz');
+    expect([response.status, await response.text()]).toEqual([503, 'not ready: the data folder cannot be used\n']);
+    close();
+  });
+
   it('whose queue is away is not ready, and does not say why', async () => {
     const { get, close } = await stage(async () => {
       throw new Error('the secret address of Redis');
     });
     const response = await get('readyz');
-    expect([response.status, await response.text()]).toEqual([503, 'not ready\n']);
+    expect([response.status, await response.text()]).toEqual([503, 'not ready: the queue takes no jobs\n']);
     close();
   });
 });

@@ -95,6 +95,8 @@ export function embeddedLink(folder: string, manner: Manner, onError: OnError): 
     reach: async () => {
       await shared.query('SELECT 1');
     },
+    // It is on this machine's disk, and what it cannot write it says at once.
+    tryWriting: async () => {},
     onReturn: (listener) => returned.push(listener),
     async close() {
       closed = true;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { messageOf, systemCode } from '../../errors.js';
 
@@ -30,7 +30,9 @@ export function placeOf(queueFolder: string): Place {
 }
 
 function shortFolder(folder: string): string {
-  const name = `manyhead-${userInfo().uid}-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
+  // In a container the user need not have a name.
+  const user = process.getuid?.() ?? 0;
+  const name = `manyhead-${user}-${createHash('sha256').update(folder).digest('hex').slice(0, 16)}`;
   const inTemporary = join(tmpdir(), name);
   return Buffer.byteLength(socketIn(inTemporary)) <= longestSocketPath ? inTemporary : join('/tmp', name);
 }
