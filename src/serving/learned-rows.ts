@@ -18,7 +18,10 @@ export const rowsLearnedFrom = (version: ModelVersion, examples: readonly Exampl
 const hasLearned = ({ freeze, tasks }: ModelVersion): boolean =>
   freeze.backbone !== 'FULL' || tasks.some(({ frozen }) => !frozen);
 
-/** Every text that a version learned from, or one that it went on from, as far as these are still there. */
+/** Each is read for it; of what was learned from earlier ones little is left in the weights. */
+const MOST_DATASETS = 20;
+
+/** Every text that a version learned from, or one that it went on from, as far as these are still there: those of 20 data sets. */
 export async function textsLearnedFrom(
   version: ModelVersion,
   registry: Pick<Registry, 'find' | 'versions'>,
@@ -29,7 +32,7 @@ export async function textsLearnedFrom(
   const add = async (each: ModelVersion): Promise<void> => {
     const { datasetDigest, learnedTasks, validationSplit, splitSeed = each.seed } = each;
     const key = JSON.stringify([datasetDigest, learnedTasks, validationSplit, splitSeed]);
-    if (!hasLearned(each) || done.has(key)) return;
+    if (!hasLearned(each) || done.has(key) || done.size === MOST_DATASETS) return;
     done.add(key);
     const examples = await datasets.rows(datasetDigest);
     for (const row of rowsLearnedFrom(each, examples)) texts.add(examples[row].text);
