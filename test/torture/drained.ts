@@ -26,7 +26,12 @@ export async function drained(address: string, { jobs }: Witness): Promise<Reado
         status === 'FAILED' && FORGIVEN.includes(code ?? '') && jobs.get(id) === 'succeeds' && round < 3,
     );
     if (again.length === 0) return ended;
-    for (const [id] of again) await ask(address, 'mutation($id: ID!) { retryTraining(id: $id) { status } }', { id });
+    for (const [id] of again) {
+      const outcome = await ask(address, 'mutation($id: ID!) { retryTraining(id: $id) { status } }', { id });
+      // A version that only a job that has failed needs may be deleted.
+      if (outcome.kind === 'refused' && outcome.message.includes('was deleted, so this job cannot be done'))
+        jobs.set(id, 'anyhow');
+    }
   }
 }
 
