@@ -11,6 +11,7 @@ import type { Rooms } from './context.js';
 import { callerError } from './errors.js';
 import { admissionOf } from './gate/gate.js';
 import { isGone } from './gone.js';
+import { PreconditionFailed, preconditionOf } from './precondition.js';
 import { requestOf } from './requests/request.js';
 
 /** An upload from which nothing comes for so long is ended, in milliseconds; one that comes slowly may take hours. */
@@ -37,7 +38,7 @@ const statuses: Readonly<Partial<Record<ErrorCode, number>>> = {
 
 /**
  * PUT /datasets/:name stores the rows of a CSV or JSON lines file of any size under a name, read as they come; the data set that
- * had the name before stays until the last row is stored.
+ * had the name before stays until the last row is stored, and for good where it is not what the request says (precondition.ts).
  * @param longest bytes of a file at most
  */
 export function serveUploads(app: Express, rooms: Rooms, longest: number, metrics: RequestMetrics, log: Log): void {
@@ -65,7 +66,8 @@ function store(request: Request, { datasets, tokenLimit }: Rooms, longest: numbe
   const name = checkName('name', String(request.params.name));
   const [type, charset] = contentType(request);
   const columns = readColumns(new URL(request.originalUrl, 'http://localhost').searchParams);
-  return datasets.create(name, readRows(within(longest, request), type, charset, columns), tokenLimit);
+  const mayReplace = preconditionOf(request, name);
+  return datasets.create(name, readRows(within(longest, request), type, charset, columns), tokenLimit, mayReplace);
 }
 
 /** The bytes of a request, for as long as they are not too many and their sender is welcome: what it says of its length is not needed, and not believed. */
@@ -111,14 +113,18 @@ function contentType({ headers }: IncomingMessage): [FileFormat, string | undefi
 
 function refuse(error: unknown, request: Request, response: Response, log: Log): void {
   requestOf(request)?.fails(error instanceof ManyheadError ? error.code : 'INTERNAL');
-  const status =
-    error instanceof UnknownFormat ? 415 : error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
   // What is still to come is not read.
-  response.set('Connection', 'close').status(status);
+  response.set('Connection', 'close').status(statusOf(error));
   if (error instanceof UnreadableRows) {
     const { code } = error;
     const errors = error.problems.map(({ message, ...place }) => ({ message, extensions: { code, ...place } }));
     response.json({ errors, errorCount: error.count });
   } else response.json({ errors: [callerError(error, log, requestOf(request)?.id)], errorCount: 1 });
   request.resume();
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof UnknownFormat) return 415;
+  if (error instanceof PreconditionFailed) return 412;
+  return error instanceof ManyheadError ? (statuses[error.code] ?? 500) : 500;
 }

@@ -11,6 +11,11 @@ export interface UploadOptions extends CallOptions {
   readonly format: 'csv' | 'json-lines';
   /** Of a file that is not in UTF-8. */
   readonly charset?: string;
+  /**
+   * The digest of the rows that may be replaced; null: none, the name must be a new one. Where the name means others, nothing is
+   * stored (CONFLICT, status 412), but for rows that it means already. What is there is replaced when absent.
+   */
+  readonly replaces?: string | null;
   /** Which columns, or keys, are what; a column that is none of them is a task of its name. */
   readonly columns?: {
     readonly text?: string;
@@ -40,14 +45,22 @@ export interface Datasets {
 
 const types = { csv: 'text/csv', 'json-lines': 'application/x-ndjson' } as const;
 
+const conditionOf = (replaces: UploadOptions['replaces']): Readonly<Record<string, string>> => {
+  if (replaces === undefined) return {};
+  return replaces === null ? { 'if-none-match': '*' } : { 'if-match': `"${replaces}"` };
+};
+
 export const datasetsOver = (connection: Connection): Datasets => ({
-  upload(name, rows, { format, charset, columns: { text, split, tasks = {} } = {}, signal }) {
+  upload(name, rows, { format, charset, columns: { text, split, tasks = {} } = {}, replaces, signal }) {
     const parameters = new URLSearchParams({ ...(text && { text }), ...(split && { split }) });
     for (const [task, column] of Object.entries(tasks)) parameters.set(`task.${task}`, column);
     const asked = parameters.size > 0 ? `?${parameters}` : '';
     return send(connection, `datasets/${encodeURIComponent(name)}${asked}`, {
       method: 'PUT',
-      headers: { 'content-type': `${types[format]}${charset ? `; charset=${charset}` : ''}` },
+      headers: {
+        'content-type': `${types[format]}${charset ? `; charset=${charset}` : ''}`,
+        ...conditionOf(replaces),
+      },
       body: rows,
       signal,
       // Without it no stream is taken; browsers ask for it too.

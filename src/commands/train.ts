@@ -33,7 +33,11 @@ export const train = (): Command =>
     .action(async (file: string | undefined, options: Options) => {
       const client = clientOf(options);
       try {
-        const handle = await client.train(trainInput(await datasetOf(client, file, options), options));
+        const dataset = await datasetOf(client, file, options);
+        const handle = await client.train(trainInput(dataset, options)).catch((error) => {
+          if (file !== undefined) say(`The rows stay: --dataset ${dataset} in place of ${file} needs no upload.`);
+          throw error;
+        });
         if (options.follow) await printJob(await followed(handle, options), options);
         else await printQueued(handle, options);
       } finally {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Client, UploadedDataset, UploadOptions } from '../client/client.js';
+import { type Client, ClientError, type UploadedDataset, type UploadOptions } from '../client/client.js';
 import { messageOf, systemCode } from '../errors.js';
 import { UsageError } from './ending.js';
 import { bar } from './terminal/bar.js';
@@ -15,6 +15,8 @@ import { say } from './terminal/output.js';
 /** How a file of rows is to be read, and what its data set is called. */
 export interface FileOptions {
   readonly name?: string;
+  /** Whether other rows of that name may be lost. */
+  readonly replace?: boolean;
   readonly format?: 'csv' | 'jsonl';
   readonly charset?: string;
   readonly textColumn?: string;
@@ -29,6 +31,7 @@ const BAR = 24;
 export const withFile = (command: Command): Command =>
   command
     .option('--name <name>', "what the file's data set is called; the file's own name when absent")
+    .option('--replace', 'replace a data set of that name that has other rows')
     .addOption(new Option('--format <format>', 'of the file; by its ending when absent').choices(['csv', 'jsonl']))
     .option('--charset <name>', 'of a CSV file that is not in UTF-8')
     .option('--text-column <column>', 'the column of the texts; text when absent')
@@ -40,7 +43,8 @@ export const withFile = (command: Command): Command =>
     );
 
 /**
- * Sends the rows of a file to the server, read as they are sent.
+ * Sends the rows of a file to the server, read as they are sent. A data set of that name that has other rows, such as one that was
+ * relabelled since, is left as it is unless it may be replaced.
  * @param file `-` for standard input
  * @throws UsageError, ClientError
  */
@@ -62,10 +66,17 @@ export async function upload(client: Client, file: string, options: FileOptions)
       format,
       charset: options.charset,
       columns: { text: options.textColumn, split: options.splitColumn, tasks: options.taskColumn },
+      replaces: options.replace ? undefined : null,
     });
     live.show([]);
     say(`${dim('Stored')}    ${counted(dataset.rows, 'row')} as data set ${name}`);
     return dataset;
+  } catch (error) {
+    if (!(error instanceof ClientError && error.status === 412)) throw error;
+    live.show([]);
+    throw new UsageError(
+      `${error.message} Give --replace to lose what it has now, --name NAME to keep both, or --dataset ${name} to use it.`,
+    );
   } finally {
     live.done();
     rows.destroy();

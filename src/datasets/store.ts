@@ -30,9 +30,15 @@ export interface Datasets {
    * Stores rows under a name, in constant memory; what the name meant before stays until all of them are there, and stays
    * readable by its digest.
    * @param limit of the encoder, for warnings
+   * @param mayReplace throws where what the name means must not be replaced; not asked where it means these rows already
    * @throws what `rows` throws, and nothing is stored; ManyheadError BAD_USER_INPUT where there are none
    */
-  create(name: string, rows: Iterable<Example> | AsyncIterable<Example>, limit?: TokenLimit): Promise<Dataset>;
+  create(
+    name: string,
+    rows: Iterable<Example> | AsyncIterable<Example>,
+    limit?: TokenLimit,
+    mayReplace?: (before: Dataset | undefined) => void,
+  ): Promise<Dataset>;
   /**
    * Stores rows that are made from those that a name means, in their place, in constant memory.
    * @param digest of the rows that the name must mean, before and after they are made
@@ -151,9 +157,12 @@ export function datasetsOn(store: ArtifactStore): Datasets {
       return examples;
     },
     stream,
-    async create(name, rows, limit) {
+    async create(name, rows, limit, mayReplace = () => {}) {
       const dataset = await described(name, rows, limit);
-      await named(name).update(() => dataset);
+      await named(name).update((current) => {
+        if (current?.digest !== dataset.digest) mayReplace(current);
+        return dataset;
+      });
       return dataset;
     },
     async revise(name, digest, rows, limit) {

@@ -146,6 +146,12 @@ describe('the client', () => {
       [2, 'text'],
       [4, 'text'],
     ]);
+    const upload = (rows: string, replaces: string | null) =>
+      client.datasets.upload('guarded', rows, { format: 'csv', replaces });
+    const { digest } = await upload('text,a\nx,y\n', null);
+    expect(await refusal(upload('text,a\nx,z\n', null))).toMatchObject({ code: 'CONFLICT', status: 412 });
+    await upload('text,a\nx,z\n', digest);
+    expect(await refusal(upload('text,a\nx,w\n', digest))).toMatchObject({ code: 'CONFLICT', field: 'If-Match' });
     expect(await refusal(createClient({ url: 'http://127.0.0.1:9' }).models())).toMatchObject({ code: 'UNREACHABLE' });
     expect(() => createClient({ url: 'localhost:4000' })).toThrow(
       expect.objectContaining({ name: 'ClientError', code: 'BAD_USER_INPUT', field: 'url' }),

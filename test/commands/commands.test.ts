@@ -58,6 +58,36 @@ describe('the command line, with a server', () => {
     expect(stdout + stderr).not.toContain(ESCAPE);
   });
 
+  it('leaves labels that were mended since, unless it is told to lose them', async () => {
+    await writeFile(join(folder.path, 'mended.csv'), 'text,fruit\nred and round,apple\nlong and yellow,apple\n');
+    const mended = ['eval', 'mended.csv'];
+    const stored = async () =>
+      (await data(api.address, '{ dataset(name: "mended") { digest preview { labels { labels } } } }')).dataset;
+    await succeeded(mended);
+    await succeeded(mended);
+    const { digest } = await stored();
+    await data(
+      api.address,
+      'mutation ($digest: String!) { labelExamples(dataset: "mended", digest: $digest, changes: [{ row: 1, task: "fruit", label: "banana" }]) { digest } }',
+      { digest },
+    );
+    const { code, stderr } = await call(mended);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /"mended" is there with other rows, 2 of them, stored 20.*--replace.*--name NAME.*--dataset mended/,
+    );
+    expect((await stored()).preview[1].labels).toEqual([{ labels: ['banana'] }]);
+    await succeeded([...mended, '--replace']);
+    expect((await stored()).digest).toBe(digest);
+  });
+
+  it('says that rows are stored where the training on them is refused', async () => {
+    const { code, stderr } = await call(['train', 'fruit.csv', '--epochs', '0']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('--dataset fruit in place of fruit.csv needs no upload');
+    expect(stderr).toMatch(/error: hyperparameters.epochs is 0/);
+  });
+
   it('labels texts with what was learned, in a pipe and as JSON', async () => {
     const texts = ['I love this wonderful banana', 'I hate this terrible apple'];
     expect((await succeeded(['classify', ...texts])).split('\n').map((line) => line.split('\t').slice(0, 3))).toEqual([
@@ -116,6 +146,8 @@ describe('the command line, with a server', () => {
       [
         'train',
         'fruit.jsonl',
+        '--name',
+        'other',
         '--text-column',
         'body',
         '--task-column',

@@ -48,11 +48,12 @@ describe('data sets', () => {
     path: string,
     body: string | Buffer,
     type = 'text/csv',
+    condition: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; body: Json }> => {
     const response = await fetch(`${api.address}/datasets/${path}`, {
       method: 'PUT',
       body,
-      headers: { 'content-type': type },
+      headers: { 'content-type': type, ...condition },
     });
     return { status: response.status, body: JSON.parse(await response.text()) };
   };
@@ -181,6 +182,41 @@ describe('data sets', () => {
     await api.running.end('SIGKILL');
     api = await startApi(environment);
     expect((await dataset('kept')).digest).toBe(digest);
+  });
+
+  it('stay as they are where an upload says that they must be others, or not be there at all', async () => {
+    const [old, other] = ['text,topic\nfirst,a\n', 'text,topic\nsecond,b\n'];
+    const onlyNew = { 'if-none-match': '*' };
+    expect(await put('guarded', old, 'text/csv', { 'if-match': '*' })).toMatchObject({
+      status: 412,
+      body: { errors: [{ extensions: { code: 'CONFLICT', field: 'If-Match' } }] },
+    });
+    const { status, body } = await put('guarded', old, 'text/csv', onlyNew);
+    expect(status).toBe(200);
+    // The same rows replace nothing: an upload whose answer was lost is sent again.
+    expect((await put('guarded', old, 'text/csv', onlyNew)).status).toBe(200);
+    expect(await put('guarded', other, 'text/csv', onlyNew)).toMatchObject({
+      status: 412,
+      body: {
+        errors: [{ message: expect.stringMatching(/"guarded" is there with other rows, 1 of them, stored 20/) }],
+      },
+    });
+    expect((await put('guarded', other, 'text/csv', { 'if-match': '"0", "1"' })).status).toBe(412);
+    expect((await dataset('guarded')).digest).toBe(body.digest);
+    expect((await put('guarded', other, 'text/csv', { 'if-match': `"0", "${body.digest}"` })).status).toBe(200);
+    expect((await put('guarded', old, 'text/csv', { 'if-match': '*' })).status).toBe(200);
+    const unclears: Readonly<Record<string, string>>[] = [{ 'if-none-match': '"0"' }, { 'if-match': 'W/"0"' }];
+    for (const unclear of unclears) expect((await put('guarded', other, 'text/csv', unclear)).status).toBe(400);
+    expect((await dataset('guarded')).digest).toBe(body.digest);
+  });
+
+  it('stay as they are where two upload at once under a name that is new, but for one of the two', async () => {
+    const answers = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((label) =>
+        put('raced', `text,topic\nx,${label}\n`, 'text/csv', { 'if-none-match': '*' }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412, 412, 412]);
   });
 
   it.each([
