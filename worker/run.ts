@@ -15,8 +15,8 @@ export interface RunContext extends WorkRooms {
   readonly tracing: Tracing;
 }
 
-/** How often a running job looks whether it was cancelled, in milliseconds. */
-const CANCEL_CHECK = 100;
+/** How often a running job looks whether it has ended, in milliseconds. */
+const END_CHECK = 100;
 
 /**
  * The life of one delivery: its job is claimed, trained and saved, and ends SUCCEEDED, FAILED or CANCELLED; or this worker
@@ -48,20 +48,20 @@ export async function runDelivery(
 
 async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, span: Span): Promise<JobOutcome> {
   const { records, log } = context;
-  const { attempt, order } = claimed;
-  log.info('job started', { attempt, model: order.model });
+  const { attempt, order, workersLost } = claimed;
+  log.info('job started', { attempt, model: order.model, workersLost });
   let outcome: JobOutcome;
   const phases = tracedPhases(jobReporter(claimed, records, log, tools.report), span);
-  const cancelled = watchForCancel(claimed, records);
-  const signal = AbortSignal.any([tools.signal, cancelled.signal]);
+  const ended = watchForEnd(claimed, records);
+  const signal = AbortSignal.any([tools.signal, ended.signal]);
   try {
     const beginSaving = () => closeToCancelling(claimed, records);
     await succeed(claimed, context, await work(claimed, context, phases.reporter, beginSaving, signal));
     outcome = 'SUCCEEDED';
   } catch (error) {
-    if (cancelled.signal.aborted || error instanceof NoLongerOurs) {
-      outcome = 'CANCELLED';
-      log.info('job cancelled');
+    if (ended.signal.aborted || error instanceof NoLongerOurs) {
+      outcome = await endedBy(claimed, records);
+      log.info(outcome === 'CANCELLED' ? 'job cancelled' : 'job ended elsewhere');
     } else if (tools.signal.aborted) {
       outcome = 'HANDED_BACK';
       await letGo(claimed, context);
@@ -71,7 +71,7 @@ async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, sp
     }
   } finally {
     phases.end();
-    cancelled.stop();
+    ended.stop();
   }
   if (outcome !== 'HANDED_BACK') await context.checkpoints.delete(claimed);
   return outcome;
@@ -84,7 +84,7 @@ async function claim({ records, registry }: RunContext, jobId: string, attempt: 
   // A job that has made its version already cannot be cancelled any more.
   const { order } = found;
   const made = order.kind === 'TRAIN' ? await registry.versionOfJob(order.model, jobId, order.base) : undefined;
-  const { job, moved } = await records.move(jobId, ({ state }): JobState | undefined => {
+  const { job, moved } = await records.take(jobId, ({ state }): JobState | undefined => {
     if (hasEnded(state)) return undefined;
     const running = { status: 'RUNNING', startedAt: startedAt(state) ?? now() } as const;
     return made === undefined ? running : { ...running, saving: true };
@@ -101,6 +101,12 @@ async function closeToCancelling(job: Job, records: JobRecords): Promise<void> {
 }
 
 class NoLongerOurs extends Error {}
+
+/** What ended a job that this worker was busy with: a person, who may have queued it anew, or other workers, or the queue that gave up on it. */
+async function endedBy({ id, attempt }: Job, records: JobRecords): Promise<'CANCELLED' | 'ENDED_ELSEWHERE'> {
+  const job = await records.find(id).catch(() => undefined);
+  return job?.attempt === attempt && job.state.status !== 'CANCELLED' ? 'ENDED_ELSEWHERE' : 'CANCELLED';
+}
 
 async function succeed(job: Job, { records, log }: RunContext, result: JobResult): Promise<void> {
   const isOurs = await moveOn(job, records, (state) => ({
@@ -127,7 +133,8 @@ async function fail(job: Job, { records, log }: RunContext, cause: unknown): Pro
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
 async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<void> {
-  if (stopping.aborted) await moveOn(job, records, (state) => ('saving' in state ? undefined : { status: 'QUEUED' }));
+  if (!stopping.aborted) return log.info('job taken over by another worker');
+  await moveOn(job, records, (state) => ('saving' in state ? { ...state, handedBack: true } : { status: 'QUEUED' }));
   log.info('job handed back');
 }
 
@@ -143,14 +150,14 @@ async function moveOn(
   return moved;
 }
 
-/** Looks again and again whether somebody cancelled the job, and maybe queued it anew; a look that fails is tried again. */
-function watchForCancel({ id, attempt }: Job, records: JobRecords): { readonly signal: AbortSignal; stop(): void } {
+/** Looks again and again whether the job has ended, which others did, and maybe was queued anew; a look that fails is tried again. */
+function watchForEnd({ id, attempt }: Job, records: JobRecords): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const timer = setInterval(async () => {
     const job = await records.find(id).catch(() => undefined);
-    if (job !== undefined && (job.state.status === 'CANCELLED' || job.attempt !== attempt))
-      controller.abort(new ManyheadError('CANCELLED', 'The job was cancelled.'));
-  }, CANCEL_CHECK);
+    if (job !== undefined && (hasEnded(job.state) || job.attempt !== attempt))
+      controller.abort(new ManyheadError('CANCELLED', 'The job has ended.'));
+  }, END_CHECK);
   return { signal: controller.signal, stop: () => clearInterval(timer) };
 }
 

@@ -37,11 +37,19 @@ export async function followed(handle: JobHandle, options: ServerOptions): Promi
   // Not `once`: what gives the cursor back ends the process where nobody else listens any more.
   process.on('SIGINT', interrupt);
   let shown: Followed = { job: handle.job, epochs: [], step: undefined };
+  let isTakenOver = false;
   const draw = () => live.show(jobPicture(shown, colours));
   try {
     for await (const event of handle.progress({ signal: interrupted.signal })) {
       const startsOver = event.job.attempt !== shown.job.attempt;
       const epochs: readonly Epoch[] = startsOver ? [] : shown.epochs;
+      if (!startsOver && event.job.workersLost > shown.job.workersLost) {
+        live.say(colours.yellow('A worker was lost: another has taken the job over.'));
+        isTakenOver = true;
+      } else if (isTakenOver && event.kind === 'STEP') {
+        live.say(event.epoch > 1 ? `It goes on from epoch ${event.epoch}.` : 'It starts over.');
+        isTakenOver = false;
+      }
       shown = {
         job: event.job,
         epochs: event.kind === 'EPOCH' ? [...epochs, event.epoch] : epochs,

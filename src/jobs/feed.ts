@@ -73,12 +73,15 @@ export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
           const history = await records.history(job);
           // Fewer than were told: the job starts over, and tells its epochs again.
           if (history.length < epochs || job.attempt !== before.attempt) epochs = 0;
+          const isTakenOver = job.workersLost !== before.workersLost;
+          if (isTakenOver) yield { kind: 'STATUS', job };
           for (const epoch of history.slice(epochs)) yield { kind: 'EPOCH', job, epoch };
           epochs = history.length;
           if (hasEnded(job.state)) break;
           const progress = newest.get(id);
           if (progress?.step !== undefined && progress !== said) yield { kind: 'STEP', job, progress };
-          else if (progress !== said || job.state.status !== before.state.status) yield { kind: 'STATUS', job };
+          else if (!isTakenOver && (progress !== said || job.state.status !== before.state.status))
+            yield { kind: 'STATUS', job };
           said = progress;
         }
         if (job.state.status === 'SUCCEEDED' && job.state.result.kind === 'VERSION') yield { kind: 'VERSION', job };

@@ -83,7 +83,13 @@ export type JobState =
   | { readonly status: 'QUEUED' }
   | { readonly status: 'RUNNING'; readonly startedAt: string }
   /** It can no longer be cancelled: what it came to is being written. */
-  | { readonly status: 'RUNNING'; readonly startedAt: string; readonly saving: true }
+  | {
+      readonly status: 'RUNNING';
+      readonly startedAt: string;
+      readonly saving: true;
+      /** Its worker was stopped, and let go of it. */
+      readonly handedBack?: true;
+    }
   | {
       readonly status: 'SUCCEEDED';
       readonly startedAt: string;
@@ -115,6 +121,8 @@ export interface Job {
   readonly origin?: JobOrigin;
   /** From 1; a retry is the next one. */
   readonly attempt: number;
+  /** Workers that died, or were cut off, while they had its present attempt; absent: none, as in records of earlier releases. */
+  readonly workersLost?: number;
   readonly order: Order;
   readonly state: JobState;
 }

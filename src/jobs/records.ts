@@ -20,6 +20,8 @@ export interface JobRecords {
    * @returns the job and whether this call moved it
    */
   move(id: string, next: (job: Job) => JobState | undefined): Promise<{ job: Job; moved: boolean }>;
+  /** The same for a worker that takes the job: where it runs already, the worker that had it is counted as lost. */
+  take(id: string, next: (job: Job) => JobState | undefined): Promise<{ job: Job; moved: boolean }>;
   /** Queues an ended job again, as its next attempt. */
   again(id: string, check: (job: Job) => void, origin?: JobOrigin): Promise<Job>;
   history(job: Job): Promise<readonly EpochEntry[]>;
@@ -98,10 +100,16 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
         const state = next(job);
         return state && { ...job, state };
       }),
+    take: (id, next) =>
+      change(id, (job) => {
+        const state = next(job);
+        const wasLeft = job.state.status === 'RUNNING' && !('handedBack' in job.state);
+        return state && { ...job, state, ...(wasLeft && { workersLost: (job.workersLost ?? 0) + 1 }) };
+      }),
     async again(id, check, origin) {
       const { job } = await change(id, (job) => {
         check(job);
-        return { ...job, origin, attempt: job.attempt + 1, state: { status: 'QUEUED' } };
+        return { ...job, origin, attempt: job.attempt + 1, workersLost: undefined, state: { status: 'QUEUED' } };
       });
       return job;
     },

@@ -2,7 +2,7 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { JobKind } from '../jobs/job.js';
 
 /** How a worker parts from a job. */
-export type JobOutcome = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'HANDED_BACK';
+export type JobOutcome = 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'ENDED_ELSEWHERE' | 'HANDED_BACK';
 
 export interface JobMetrics {
   began(): void;

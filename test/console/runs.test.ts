@@ -158,10 +158,10 @@ describeInBrowser('runs', () => {
     await events(/^Epoch 3:/).waitFor();
     await product.workers[0].end('SIGKILL');
     await product.addWorker();
-    await events(/Another worker goes on|A worker took it|Encoding rows/)
-      .first()
-      .waitFor();
     // A worker is taken for dead only when it has not been heard of for 10 seconds.
+    await events('A worker was lost: another has taken the run over').waitFor();
+    await events(/It goes on from epoch \d+|It starts over/).waitFor();
+    await page.getByText(', 1 worker lost on the way').waitFor();
     await status('Succeeded', 50_000);
     await events('Succeeded: made version 1').waitFor();
     await page.getByText('Version 1').first().waitFor();

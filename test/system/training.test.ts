@@ -296,8 +296,21 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     const id = await train({ model: 'orphan', examples: manyRows(), hyperparameters: { epochs: 60, patience: 60 } });
     await running(id);
     const mine = workers.findIndex((worker) => worker.said().includes(`"job":"${id}"`));
+    const watching = subscription(
+      apis[1].address,
+      'subscription Follow($id: ID!) { trainingProgress(id: $id) { kind job { status workersLost } } }',
+      { id },
+    );
     await workers[mine].end('SIGKILL');
     expect(await finished(apis[0].address, id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
+    const events = (await watching).map(({ data }) => data.trainingProgress);
+    expect(events[0].job).toEqual({ status: 'RUNNING', workersLost: 0 });
+    expect(events.find(({ job }) => job.workersLost === 1)).toEqual({
+      kind: 'STATUS',
+      job: { status: 'RUNNING', workersLost: 1 },
+    });
+    const asked = await data(apis[0].address, 'query Job($id: ID!) { trainingJob(id: $id) { workersLost } }', { id });
+    expect(asked.trainingJob).toEqual({ workersLost: 1 });
     workers[mine] = await startWorker(environment);
   });
 
@@ -311,6 +324,8 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
       attempt: 1,
       version: { number: 1 },
     });
+    const asked = await data(apis[0].address, 'query Job($id: ID!) { trainingJob(id: $id) { workersLost } }', { id });
+    expect(asked.trainingJob).toEqual({ workersLost: 0 });
     workers[mine] = await startWorker(environment);
   });
 

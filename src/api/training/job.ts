@@ -83,6 +83,11 @@ export class TrainingJob {
   @Field(() => Int, { description: 'From 1; a retry is the next.' })
   attempt!: number;
 
+  @Field(() => Int, {
+    description: 'Workers that died, or were cut off, while they had this attempt: another went on, or starts over.',
+  })
+  workersLost!: number;
+
   @Field(() => DateTime, { description: 'When it was asked for.' })
   createdAt!: string;
 
@@ -213,6 +218,7 @@ export function jobView(stored: StoredJob): TrainingJob {
     model: order.model,
     status: state.status,
     attempt,
+    workersLost: stored.workersLost ?? 0,
     createdAt,
     by,
     startedAt: state.status === 'QUEUED' ? undefined : state.startedAt,

@@ -1,9 +1,12 @@
 import { createLogUpdate } from 'log-update';
+import { say } from './output.js';
 
 /** Lines on a terminal that are drawn over as things go on. */
 export interface LiveLines {
   readonly isShown: boolean;
   show(lines: readonly string[]): void;
+  /** Says something that stays, above them. */
+  say(line: string): void;
   /** Lets the last ones stand. */
   done(): void;
 }
@@ -15,7 +18,7 @@ const EVERY = 80;
 export function liveLines(): LiveLines {
   // A terminal of no size, as some containers give, has no room for them.
   if (!process.stderr.isTTY || !process.stderr.rows || process.env.TERM === 'dumb')
-    return { isShown: false, show: () => {}, done: () => {} };
+    return { isShown: false, show: () => {}, say, done: () => {} };
   const update = createLogUpdate(process.stderr);
   let drawn = Number.NEGATIVE_INFINITY;
   let waiting: readonly string[] | undefined;
@@ -30,6 +33,7 @@ export function liveLines(): LiveLines {
       if (performance.now() - drawn < EVERY) waiting = lines;
       else draw(lines);
     },
+    say: (line) => update.persist(line),
     done() {
       if (waiting) draw(waiting);
       update.done();

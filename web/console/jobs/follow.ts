@@ -16,7 +16,7 @@ const FOLLOW = graphql(`
       loss
       headLearningRate
       etaSeconds
-      job { id status attempt phase progress examplesPerSecond }
+      job { id status attempt workersLost phase progress examplesPerSecond }
     }
   }
 `);

@@ -9,27 +9,38 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** What was heard before, to see what an event changes. */
+interface Before {
+  readonly job: RunEvent['job'];
+  /** A worker was lost, and where the next one begins was not told yet. */
+  readonly isTakenOver: boolean;
+}
+
 /** What was heard while the page was open and no record keeps: the phases, and the job going from one worker to another. */
 export function useHeard(): { readonly lines: readonly LogLine[]; hear(event: RunEvent): void } {
   const [lines, setLines] = useState<readonly LogLine[]>([]);
-  const last = useRef<{ status?: string; phase?: string | null; epoch?: number }>({});
-  const hear = useCallback(({ job, epoch, kind, at }: RunEvent) => {
+  const last = useRef<Before>(undefined);
+  const hear = useCallback((event: RunEvent) => {
     const before = last.current;
-    const { status, phase } = job;
-    const text =
-      before.status === 'RUNNING' && status === 'QUEUED'
-        ? 'Handed back: waits for another worker'
-        : before.status !== status && status === 'RUNNING' && before.status !== undefined
-          ? 'A worker took it'
-          : before.status !== status && before.status !== undefined
-            ? statusWord(status)
-            : kind === 'EPOCH' && (epoch ?? 0) <= (before.epoch ?? 0)
-              ? `Another worker goes on from epoch ${epoch}`
-              : phase && phase !== before.phase
-                ? phases[phase]
-                : undefined;
-    last.current = { status, phase: phase ?? before.phase, epoch: kind === 'EPOCH' ? (epoch ?? 0) : before.epoch };
+    const { job, at } = event;
+    const phase = job.phase ?? before?.job.phase ?? null;
+    const isLost = before !== undefined && job.workersLost > before.job.workersLost;
+    const isTold = event.kind === 'STEP';
+    last.current = { job: { ...job, phase }, isTakenOver: isLost || (before?.isTakenOver === true && !isTold) };
+    const text = sentence(event, before, isLost);
     if (text !== undefined) setLines((all) => [...all, { at, text }]);
   }, []);
   return { lines, hear };
+}
+
+function sentence({ job, kind, epoch }: RunEvent, before: Before | undefined, isLost: boolean): string | undefined {
+  const { status, phase } = job;
+  if (isLost) return 'A worker was lost: another has taken the run over';
+  if (before?.isTakenOver && kind === 'STEP')
+    return epoch && epoch > 1 ? `It goes on from epoch ${epoch}` : 'It starts over';
+  if (before && before.job.status !== status) {
+    if (status === 'QUEUED') return 'Handed back: waits for another worker';
+    return status === 'RUNNING' ? 'A worker took it' : statusWord(status);
+  }
+  return phase && phase !== before?.job.phase ? phases[phase] : undefined;
 }

@@ -32,6 +32,7 @@ const RUN = graphql(
       model
       status
       attempt
+      workersLost
       createdAt
       startedAt
       finishedAt
@@ -86,6 +87,7 @@ function Followed({ run, again }: { readonly run: Run; again(): void }) {
   const told = newest?.job.attempt === attempt ? newest.job : undefined;
   // A query that is asked once it has ended says what came of it; until then what is told is newer.
   const status = hasEnded(run.status) ? run.status : (told?.status ?? run.status);
+  const workersLost = Math.max(run.workersLost, told?.workersLost ?? 0);
   const history = useFollowed(id, !hasEnded(run.status), (event) => {
     setNewest(event);
     hear(event);
@@ -103,7 +105,9 @@ function Followed({ run, again }: { readonly run: Run; again(): void }) {
           </span>
           <span>
             {kinds[kind]} of <Link href={`/models/${model}`}>{model}</Link>
-            {attempt > 1 && `, attempt ${attempt}`}, asked for <Moment at={run.createdAt} /> by {run.by}
+            {attempt > 1 && `, attempt ${attempt}`}
+            {workersLost > 0 && `, ${workersLost} ${workersLost === 1 ? 'worker' : 'workers'} lost on the way`}, asked
+            for <Moment at={run.createdAt} /> by {run.by}
           </span>
         </span>
       }
