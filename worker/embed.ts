@@ -32,6 +32,7 @@ export async function embed(
  * The vectors of all rows of a data set: those that an earlier job has stored, or new ones, which are stored for later jobs and
  * for `explain`.
  * @param digest of the rows
+ * @param onProgress told how many are encoded, while there are any to encode
  */
 export async function embedDataset(
   digest: string,
@@ -43,10 +44,7 @@ export async function embedDataset(
 ): Promise<EmbeddedRows> {
   const { id, dimensions } = encoder;
   const known = await stored.get(digest, id, examples.length, dimensions);
-  if (known) {
-    onProgress(examples.length, examples.length);
-    return { examples, vectors: known, dimensions };
-  }
+  if (known) return { examples, vectors: known, dimensions };
   const rows = await embed(examples, [...examples.keys()], encoder, signal, onProgress);
   // Without room for them the job goes on: they only save time.
   await stored.put(digest, id, rows.vectors).catch((error) => {

@@ -2,9 +2,11 @@ import type { EpochEntry, Job, JobPhase, JobProgress, Order, StepProgress, Train
 import type { JobRecords } from '../src/jobs/records.js';
 import type { Log } from '../src/log.js';
 import type { Epoch, Step } from '../src/training/fit.js';
+import { headDefaults } from '../src/training/hyperparameters.js';
+import { courseOf, type PhaseWeights, type Place } from './course.js';
 
-/** What part of a job's time each of its phases takes, roughly; they add up to 1. */
-const phaseShares: Readonly<Record<Work, Readonly<Partial<Record<JobPhase, number>>>>> = {
+/** The phases of each kind of job; a training that takes as many epochs as when nobody says how many. */
+const phaseWeights: Readonly<Record<Work, PhaseWeights>> = {
   FULL: { EMBEDDING: 0.7, TRAINING: 0.27, EVALUATING: 0.02, SAVING: 0.01 },
   PARTIAL: { BOUNDARY: 0.12, TRAINING: 0.84, EVALUATING: 0.03, SAVING: 0.01 },
   NONE: { TRAINING: 0.96, EVALUATING: 0.03, SAVING: 0.01 },
@@ -14,7 +16,13 @@ const phaseShares: Readonly<Record<Work, Readonly<Partial<Record<JobPhase, numbe
 
 type Work = TrainingOrder['freeze']['backbone'] | 'EVALUATE' | 'FIT_PROJECTION';
 
-const workOf = (order: Order): Work => (order.kind === 'TRAIN' ? order.freeze.backbone : order.kind);
+function weightsOf(order: Order): PhaseWeights {
+  if (order.kind !== 'TRAIN') return phaseWeights[order.kind];
+  const weights = phaseWeights[order.freeze.backbone];
+  // Where the encoder learns, that is nearly all there is, however many epochs there are.
+  if (order.freeze.backbone !== 'FULL') return weights;
+  return { ...weights, TRAINING: (0.27 * order.hyperparameters.epochs) / headDefaults.epochs };
+}
 
 /** Rates are taken over at least this long, and the log told as often, in milliseconds. */
 const RATE_OVER = 2_000;
@@ -44,26 +52,20 @@ export function jobReporter(
   log: Log,
   send: (progress: JobProgress) => void,
 ): JobReporter {
-  const shares = phaseShares[workOf(job.order)];
+  const course = courseOf(weightsOf(job.order), () => performance.now());
   const seconds: Partial<Record<JobPhase, number>> = {};
   let history: readonly EpochEntry[] = [];
   let phase: JobPhase = 'TRAINING';
   let begun: number | undefined;
-  let first: { readonly at: number; readonly progress: number } | undefined;
   let rate = rateOf();
   let newest: JobProgress | undefined;
   let loggedAt = performance.now();
 
-  /** @param share of the phase that is done */
-  const tell = (share: number, step?: StepProgress): void => {
+  const tell = (place: Place, step?: StepProgress): void => {
     const now = performance.now();
-    const progress = startOf(shares, phase) + share * (shares[phase] ?? 0);
-    first ??= { at: now, progress };
-    const done = progress - first.progress;
     newest = {
       phase,
-      progress,
-      etaSeconds: done > 0.01 ? ((now - first.at) * (1 - progress)) / done / 1000 : undefined,
+      ...place,
       examplesPerSecond: rate.perSecond(),
       at: new Date().toISOString(),
       step,
@@ -93,16 +95,16 @@ export function jobReporter(
       endPhase();
       phase = name;
       rate = rateOf();
-      tell(0);
+      tell(course.begin(name));
       log.info('phase began', { job: job.id, phase: name.toLowerCase() });
     },
     encoded(done, rows) {
       rate.count(done);
-      tell(done / rows);
+      tell(course.at(done / rows));
     },
     step({ rows, ...step }) {
       rate.add(rows);
-      tell(step.step / step.totalSteps, step);
+      tell(course.at(step.step / step.totalSteps), step);
     },
     async epoch(epoch) {
       endPhase();
@@ -126,13 +128,6 @@ export function jobReporter(
       return { ...seconds };
     },
   };
-}
-
-/** The share of the phases before one. */
-function startOf(shares: Readonly<Partial<Record<JobPhase, number>>>, phase: JobPhase): number {
-  const entries = Object.entries(shares);
-  const place = entries.findIndex(([name]) => name === phase);
-  return entries.slice(0, Math.max(0, place)).reduce((sum, [, share]) => sum + share, 0);
 }
 
 /** Rows a second, over the last moments. */

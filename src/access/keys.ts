@@ -101,6 +101,8 @@ export function keysOn(store: ArtifactStore): Keys {
     async revoke(name) {
       await list.update(({ keys } = { keys: [] }) => {
         const names = keys.filter(isActive).map((key) => key.name);
+        if (names.length === 0 && keys.length > 0)
+          throw new ManyheadError('NOT_FOUND', `a key ${name} is not there; all keys were revoked.`, 'name');
         if (!names.includes(name)) throw notFound(`a key ${name}`, names, 'name');
         const left = keys.map((key) => {
           if (!isActive(key) || key.name !== name) return key;

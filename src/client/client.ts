@@ -17,7 +17,7 @@ export type { Operation } from './operation.js';
 export type { ExampleInput, FreezeInput, HyperparametersInput, JobKind, JobStatus, TrainInput } from './operations.js';
 
 export interface ClientOptions {
-  /** Where the server is; `http://127.0.0.1:4000` when absent. */
+  /** Where the server is; where the page is from, and `http://127.0.0.1:4000` outside of pages, when absent. */
   readonly url?: string | URL;
   readonly apiKey?: string;
   /** How often a request is sent again that the server had no room for, after as long as it asked for; 4 when absent. */
@@ -99,11 +99,17 @@ export function createClient({ url, apiKey, retries = 4, fetch: given }: ClientO
 }
 
 /** With a slash at its end, so that paths are added to it; `/graphql` may be written there already. */
-function baseOf(url: string | URL = 'http://127.0.0.1:4000'): URL {
+function baseOf(url: string | URL = ownOrigin() ?? 'http://127.0.0.1:4000'): URL {
   if (!/^https?:\/\//.test(String(url)) || !URL.canParse(String(url))) {
     const message = `url is ${JSON.stringify(url)}: give http://host:port or https://host:port.`;
     const code = 'BAD_USER_INPUT';
     throw new ClientError(code, message, { problems: [{ code, message, field: 'url' }] });
   }
   return new URL(`${String(url).replace(/(\/graphql)?\/*$/, '')}/`);
+}
+
+/** Of the page that the client runs in: its own server is the one it may reach without further ado. */
+function ownOrigin(): string | undefined {
+  const { location }: typeof globalThis & { readonly location?: { readonly origin: string } } = globalThis;
+  return location?.origin.startsWith('http') ? location.origin : undefined;
 }

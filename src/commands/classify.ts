@@ -24,7 +24,7 @@ export const classify = (): Command =>
   ofVersion(serverCommand('classify'))
     .summary('label texts')
     .description(
-      'Label texts: arguments, or the lines of standard input. In a pipe a line is text, task, label, confidence, with tabs between; with --json a JSON line a text.',
+      'Label texts: arguments, or the lines of standard input. In a pipe a line is text, task, label, confidence, with tabs between (no label and no confidence where --allow-abstain lets a head give none); with --json a JSON line a text.',
     )
     .argument('[texts...]', 'texts; lines of standard input when absent')
     .option('--task <name>', 'only this task; may be given more than once', several)
@@ -46,23 +46,35 @@ export const classify = (): Command =>
 
 const inJson = (answer: Classification): string => JSON.stringify(answer);
 
+/** None where the head abstained: then it is that of a label that was not given. */
+const confidenceOf = ({ abstained, confidence }: Prediction): number | undefined =>
+  abstained ? undefined : confidence;
+
 const labelOf = ({ label, labels }: Prediction): string => label ?? labels.join(', ');
 
 const forPipes = ({ text, predictions }: Classification): string =>
   predictions
-    .map((each) => [oneCell(text), each.task, oneCell(labelOf(each)), each.confidence.toFixed(4)].join('\t'))
+    .map((each) => [oneCell(text), each.task, oneCell(labelOf(each)), confidenceOf(each)?.toFixed(4)].join('\t'))
     .join('\n');
 
 const oneCell = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
 
+/** Task, what is said of it, and the number that is a bar. */
+type Row = readonly [string, string, number];
+
 function forPeople(top: number | undefined): (answer: Classification) => string {
   const { bold, cyan, dim } = coloursOf(process.stdout);
   return ({ text, predictions }) => {
-    const rows = predictions.flatMap((each): readonly (readonly [string, string, number])[] =>
-      top === undefined
-        ? [[each.task, labelOf(each) || 'no label', each.confidence]]
-        : each.scores.map(({ label, score }, i) => [i === 0 ? each.task : '', label, score]),
-    );
+    const rows = predictions.flatMap((each): readonly Row[] => {
+      const given: Row = each.abstained
+        ? [each.task, 'out of scope', each.outOfScopeScore ?? 0]
+        : [each.task, labelOf(each) || 'no label', each.confidence];
+      if (top === undefined) return [given];
+      const scores = each.scores.map(({ label, score }): Row => ['', label, score]);
+      return each.abstained
+        ? [given, ...scores]
+        : scores.map((row, i) => (i === 0 ? [each.task, row[1], row[2]] : row));
+    });
     const widths = [0, 1].map((i) => Math.max(...rows.map((row) => harmless(String(row[i])).length)));
     const lines = rows.map(
       ([task, label, score]) =>

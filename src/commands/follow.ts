@@ -6,7 +6,7 @@ import { epochLine, type Followed, jobPicture } from './job-picture.js';
 import { printJob } from './job-report.js';
 import { coloursOf } from './terminal/colours.js';
 import { liveLines } from './terminal/live-lines.js';
-import { harmless, say } from './terminal/output.js';
+import { harmless, printJson, say } from './terminal/output.js';
 
 /** `manyhead follow`: a job as it runs, and what it came to. */
 export const follow = (): Command =>
@@ -77,5 +77,6 @@ export async function followed(handle: JobHandle, options: ServerOptions): Promi
     `${red('error:')} ${job.error ? `${harmless(job.error.message)} (${job.error.code})` : 'the job was cancelled.'}`,
   );
   say(dim(`Run it again: manyhead retry ${id}${sameServer(options)}`));
+  if (options.json) await printJson(job);
   throw new Failed();
 }

@@ -49,9 +49,19 @@ export async function printJob(
       ),
     );
   }
+  const kept = keptWords(job);
+  if (kept) await print(dim(kept));
   if (metrics.length > 0) await print(`\n${table(columns, metrics, dim)}`);
   if (options.labels) {
     const rows = metrics.flatMap(({ task, perLabel }) => perLabel.map((each) => ({ ...each, task })));
     await print(`\n${table(labelColumns, rows, dim)}`);
   }
+}
+
+/** Which epoch the numbers below are of: the curves end with another one. */
+function keptWords({ keptEpochs }: Job): string | undefined {
+  const epochs = [...new Set(keptEpochs.map(({ epoch }) => epoch))];
+  if (epochs.length === 0) return undefined;
+  if (epochs.length === 1) return `kept epoch ${epochs[0]}, the best by validation loss`;
+  return `kept the best epochs by validation loss: ${keptEpochs.map(({ task, epoch }) => `${task} ${epoch}`).join(', ')}`;
 }

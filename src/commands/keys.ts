@@ -15,6 +15,7 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
   command
     .command('create')
     .description('make a key, and show it this once')
+    .usage('--scope <scope> <name>')
     .addArgument(name())
     .addOption(
       new Option('--scope <scope>', 'what it may do: each scope holds the ones before it')

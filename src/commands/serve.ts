@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { whole } from './numbers.js';
+import { wholeBetween } from './numbers.js';
 
 interface Options {
   readonly port?: number;
@@ -14,7 +14,7 @@ export const serve = (): Command =>
     .description(
       'Start the queue (where REDIS_URL is not set), the API and a worker, and keep them running until Ctrl-C.',
     )
-    .option('-p, --port <number>', 'as PORT: 4000 unless set', whole)
+    .option('-p, --port <number>', 'as PORT: 4000 unless set', wholeBetween(0, 65_535))
     .option('--host <address>', 'as HOST: 127.0.0.1 unless set')
     .option('--data-dir <folder>', 'as DATA_DIR: ./data unless set')
     .addHelpText(

@@ -9,6 +9,8 @@ export interface TrainingOptions extends HyperparametersInput {
   readonly freezeHead?: readonly string[];
   readonly task?: readonly string[];
   readonly base?: number;
+  readonly remove?: NonNullable<TrainInput['remove']>;
+  readonly rename?: NonNullable<TrainInput['rename']>;
   readonly promote: 'always' | 'if-better' | 'never';
   readonly seed?: number;
   readonly validationSplit?: number;
@@ -22,12 +24,20 @@ const weightings = { equal: 'EQUAL', fixed: 'FIXED', uncertainty: 'UNCERTAINTY' 
 /** Adds the options that say what learns, and how. */
 export const withTraining = (command: Command): Command =>
   command
-    .option('--freeze <what>', 'what of the encoder is fixed: backbone, layers:N or none', readFreeze, {
-      backbone: 'FULL',
-    } as const)
+    .addOption(
+      new Option('--freeze <what>', 'what of the encoder is fixed: backbone, layers:N or none')
+        .argParser(readFreeze)
+        .default({ backbone: 'FULL' }, 'backbone'),
+    )
     .option('--freeze-head <task>', 'a head that keeps its weights; may be given more than once', several)
     .option('--task <name>', 'only this task of the rows; may be given more than once', several)
     .option('--base <version>', 'the version to go on from; production when absent', whole)
+    .option('--remove <task[=label]>', 'leave a task or a label of the base version out; once each', readRemovals)
+    .option(
+      '--rename <task[=label]:name>',
+      'another name for a task or a label of the base version; once each',
+      readRenamings,
+    )
     .addOption(
       new Option('--promote <when>', 'whether the version takes over production')
         .choices(Object.keys(policies))
@@ -69,6 +79,8 @@ export const trainInput = (dataset: string, options: TrainingOptions): TrainInpu
   freeze: { ...options.freeze, heads: options.freezeHead },
   tasks: options.task,
   baseVersion: options.base,
+  remove: options.remove,
+  rename: options.rename,
   promote: policies[options.promote],
   seed: options.seed,
   validationSplit: options.validationSplit,
@@ -94,4 +106,18 @@ function readWeights(text: string, before: TrainingOptions['lossWeight'] = []): 
   const [, task, weight] = text.match(/^(.+)=([^=]+)$/) ?? [];
   if (task === undefined) throw new InvalidArgumentError('Give task=number.');
   return [...before, { task, weight: decimal(weight) }];
+}
+
+/** Gathers `task` or `task=label`. @throws InvalidArgumentError */
+function readRemovals(text: string, before: TrainingOptions['remove'] = []): TrainingOptions['remove'] {
+  const [, task, label] = text.match(/^([^=]+)(?:=(.+))?$/) ?? [];
+  if (task === undefined) throw new InvalidArgumentError('Give task or task=label.');
+  return [...before, { task, label }];
+}
+
+/** Gathers `task:name` or `task=label:name`; the name is what stands behind the last colon. @throws InvalidArgumentError */
+function readRenamings(text: string, before: TrainingOptions['rename'] = []): TrainingOptions['rename'] {
+  const [, task, label, to] = text.match(/^([^=]+?)(?:=(.+))?:([^:]+)$/) ?? [];
+  if (task === undefined) throw new InvalidArgumentError('Give task:name or task=label:name.');
+  return [...before, { task, label, to }];
 }

@@ -2,8 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderStore } from '#src/artifacts/folder.js';
+import { giveUp } from '#src/jobs/actions.js';
+import { checkpointsOn } from '#src/jobs/checkpoints.js';
+import { jobRecordsOn } from '#src/jobs/records.js';
 import { readSafetensors } from '#src/safetensors/read.js';
 import { eventually } from '../eventually.js';
+import { quietQueue } from '../jobs/quiet-queue.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import {
   ask,
@@ -228,6 +233,24 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     }
   });
 
+  it('tells how far it is by what is left to do: rows that are encoded already are nothing', async () => {
+    const examples = easyRows(80);
+    await finished(apis[0].address, await train({ model: 'far', examples, hyperparameters: { epochs: 1 } }));
+    const id = await train({ model: 'far', examples, hyperparameters: LONG });
+    const watching = subscription(
+      apis[0].address,
+      'subscription Follow($id: ID!) { trainingProgress(id: $id) { kind step totalSteps job { progress } } }',
+      { id },
+    );
+    await running(id);
+    await data(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id });
+    const steps = (await watching)
+      .map(({ data }) => data.trainingProgress)
+      .filter(({ kind }: { kind: string }) => kind === 'STEP');
+    expect(steps.length).toBeGreaterThan(0);
+    for (const { step, totalSteps, job } of steps) expect(job.progress).toBeCloseTo(step / totalSteps, 1);
+  });
+
   it('cancels a job that runs, within a step and without a version, and runs it on request again', async () => {
     const id = await train({ model: 'stopped', examples: manyRows(), hyperparameters: LONG });
     await running(id);
@@ -253,6 +276,18 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     expect(retryTraining).toEqual({ status: 'QUEUED', attempt: 2 });
     await running(id);
     await data(apis[0].address, 'mutation Cancel($id: ID!) { cancelTraining(id: $id) { status } }', { id });
+  });
+
+  it('says that a job was ended elsewhere where nobody cancelled it', async () => {
+    const id = await train({ model: 'given-up', examples: manyRows(), hyperparameters: LONG });
+    await running(id);
+    const store = folderStore(join(folder.path, 'data'));
+    const rooms = { records: jobRecordsOn(store), checkpoints: checkpointsOn(store), queue: quietQueue };
+    await giveUp({ jobId: id, attempt: 1 }, rooms);
+    const said = (message: string) =>
+      workers.some((worker) => new RegExp(`"job":"${id}".*"msg":"${message}"`).test(worker.said()));
+    await eventually('a worker to stop', () => said('job ended elsewhere'));
+    expect(said('job cancelled')).toBe(false);
   });
 
   it('runs a job that is cancelled and queued again in one breath once, not twice', async () => {

@@ -1,4 +1,5 @@
 import type { Encoded, EncodeOptions, Encoder } from '../../encoder/open.js';
+import { badInput, ManyheadError, shown } from '../../errors.js';
 import { projector } from '../../serving/projector.js';
 import { inTurns } from '../../turns.js';
 import type { Context } from '../context.js';
@@ -37,7 +38,9 @@ export async function embeddings(
     { dimensions, projection: 'PCA', seed: 0, normalize: true },
     reference ?? encoders.pretrained,
     projections,
-  );
+  ).catch((error) => {
+    throw error instanceof ManyheadError && error.field === 'projection' ? notFitted(model, dimensions) : error;
+  });
   const encoded = await encoders.use(reference, (encoder) => encode(encoder, input, { signal, usage }));
   const written = encoding === 'base64' ? inBase64 : (vector: Float32Array) => Vector.serialize(vector);
   const tokens = encoded.reduce((sum, each) => sum + each.tokens, 0);
@@ -59,3 +62,10 @@ async function encode(encoder: Encoder, input: EmbeddingsInput, options: EncodeO
   checkTokens(input.lists, encoder.architecture.vocabulary);
   return encoder.encodeTokens(input.lists, options);
 }
+
+/** This API knows no projections to choose from: what is asked with is `dimensions`. */
+const notFitted = (model: string, dimensions: number | undefined): ManyheadError =>
+  badInput(
+    'dimensions',
+    `dimensions is ${dimensions}: model ${shown(model)} gives fewer only once a projection was fitted for its encoder: fit one with the mutation fitProjection, or leave dimensions out.`,
+  );

@@ -96,6 +96,15 @@ export class EpochMetrics {
   at!: string;
 }
 
+@ObjectType({ description: 'The epoch that a head has its weights from.' })
+export class KeptEpoch {
+  @Field(() => String, { description: 'The task.' })
+  task!: string;
+
+  @Field(() => Int, { description: 'From 1.' })
+  epoch!: number;
+}
+
 /** An epoch of a job's history as the API shows it. */
 export const epochView = ({ seconds, ...epoch }: EpochEntry): EpochMetrics => ({
   ...epoch,

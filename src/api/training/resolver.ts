@@ -4,6 +4,7 @@ import { cancel, retry, submit } from '../../jobs/actions.js';
 import { checkEvaluation } from '../../jobs/evaluation-order.js';
 import type { JobEvent } from '../../jobs/feed.js';
 import type { Job as StoredJob } from '../../jobs/job.js';
+import { keptEpochs } from '../../jobs/kept-epochs.js';
 import { checkTraining, planTraining } from '../../jobs/order.js';
 import { checkProjection } from '../../jobs/projection-order.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
@@ -11,7 +12,7 @@ import type { ServedVersions } from '../../serving/versions.js';
 import type { Context } from '../context.js';
 import { Split } from '../examples.js';
 import { ModelVersion, TaskReport, versionView } from '../models/version.js';
-import { EpochMetrics, epochView, JobPhase } from './epoch.js';
+import { EpochMetrics, epochView, JobPhase, KeptEpoch } from './epoch.js';
 import { givenTraining, TrainInput } from './input.js';
 import { JobKind, JobStatus, jobView, TrainingEvent, TrainingJob, TrainingJobConnection } from './job.js';
 import { jobsPage } from './page.js';
@@ -205,6 +206,14 @@ export class TrainingResolver {
   })
   async history(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly EpochMetrics[]> {
     return (await records.history(stored)).map(epochView);
+  }
+
+  @FieldResolver(() => [KeptEpoch], {
+    description:
+      'TRAIN: the epoch that each head which learned was kept from, once it is done: the one with the lowest validation loss, or the last where nothing validates.',
+  })
+  async keptEpochs(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly KeptEpoch[]> {
+    return keptEpochs(stored, await records.history(stored));
   }
 
   @FieldResolver(() => [TaskReport], {

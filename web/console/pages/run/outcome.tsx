@@ -9,9 +9,11 @@ import { Promote } from '../models/promote';
 import type { Run } from './run';
 import styles from './run.module.css';
 
+type Metric = Run['metrics'][number];
+
 /** What came of a run: its version, how good it is, and whether it took over `production`, with the reasons. */
 export function Outcome({ run }: { readonly run: Run }) {
-  const { kind, model, status, version, promotion, metrics, projectionVersion } = run;
+  const { kind, model, status, version, promotion, metrics, projectionVersion, keptEpochs } = run;
   if (status !== 'SUCCEEDED') return null;
   return (
     <Section title="What came of it">
@@ -76,6 +78,15 @@ export function Outcome({ run }: { readonly run: Run }) {
               { title: 'Task', cell: ({ task }) => task },
               { title: 'Macro F1', kind: 'number', cell: ({ macroF1 }) => percent(macroF1) },
               { title: 'Accuracy', kind: 'number', cell: ({ accuracy }) => percent(accuracy) },
+              ...(keptEpochs.length > 0
+                ? [
+                    {
+                      title: 'Kept epoch, the best by validation loss',
+                      kind: 'number',
+                      cell: ({ task }: Metric) => keptEpochs.find((each) => each.task === task)?.epoch ?? '–',
+                    } as const,
+                  ]
+                : []),
               { title: 'Rows measured on', kind: 'number', cell: ({ support }) => count(support) },
             ]}
           />

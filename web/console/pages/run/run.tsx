@@ -53,6 +53,7 @@ const RUN = graphql(
       projectionVersion
       promotion { promoted reason comparedWith differences { task macroF1 { value low high a b } rows } }
       metrics { task accuracy macroF1 support }
+      keptEpochs { task epoch }
       version { number }
     }
   }
