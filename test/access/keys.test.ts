@@ -222,6 +222,7 @@ describe('API keys', () => {
   it('stay needed when the last one is revoked', async () => {
     await home.keys('revoke', 'reader');
     await home.keys('revoke', 'adminer');
+    await expect(home.keys('revoke', 'nobody')).rejects.toThrow(/key nobody is not there; all keys were revoked/);
     await seen(
       'all keys to be refused',
       async (address) => (await graphql(address, EMBED, { key: key.admin })).status === 401,

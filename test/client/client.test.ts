@@ -166,19 +166,16 @@ describe('the client', () => {
         const page = await browser.newPage({ bypassCSP: true });
         await page.goto(`${api.address}/livez`);
         await page.addScriptTag({ content: await bundledClient() });
-        const told = await page.evaluate(
-          async ([address, rows]) => {
-            const client: Client = Reflect.get(globalThis, 'manyhead').createClient({ url: address });
-            const [{ vector }] = await client.embed(['Soccer is pretty cool!']);
-            const job = await client.train({ model: 'page', examples: rows, hyperparameters: { epochs: 3 } });
-            const epochs: number[] = [];
-            for await (const event of job.progress()) if (event.kind === 'EPOCH') epochs.push(event.epoch.epoch);
-            const { version } = await job.result();
-            client.close();
-            return { numbers: vector.length, first: vector[0], epochs, version: version?.number };
-          },
-          [api.address, easyRows()] as const,
-        );
+        const told = await page.evaluate(async (rows) => {
+          const client: Client = Reflect.get(globalThis, 'manyhead').createClient();
+          const [{ vector }] = await client.embed(['Soccer is pretty cool!']);
+          const job = await client.train({ model: 'page', examples: rows, hyperparameters: { epochs: 3 } });
+          const epochs: number[] = [];
+          for await (const event of job.progress()) if (event.kind === 'EPOCH') epochs.push(event.epoch.epoch);
+          const { version } = await job.result();
+          client.close();
+          return { numbers: vector.length, first: vector[0], epochs, version: version?.number };
+        }, easyRows());
         expect(told).toEqual({ numbers: 384, first: expect.closeTo(0.016, 3), epochs: [1, 2, 3], version: 1 });
       } finally {
         await browser.close();

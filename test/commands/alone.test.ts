@@ -42,6 +42,18 @@ describe('the command line, without a server', () => {
     }
   });
 
+  it('says in its help what must be given, and what holds where nothing is', async () => {
+    const [train, create] = await Promise.all([manyhead(['train', '--help']), manyhead(['keys', 'create', '--help'])]);
+    expect(train.stdout).toContain('(default: backbone)');
+    expect(create.stdout).toContain('Usage: manyhead keys create --scope <scope> <name>');
+  });
+
+  it('takes no port that cannot be', async () => {
+    const { code, stderr } = await manyhead(['serve', '--port', '99999']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--port.*99999.*Give 0 to 65535/);
+  });
+
   it('starts everything with serve, and ends it with Ctrl-C', async () => {
     const port = await freePort();
     const { code, stdout, stderr } = await manyhead(

@@ -53,6 +53,7 @@ describe('the command line, with a server', () => {
     expect(stderr).toMatch(/Stored +60 rows as data set fruit/);
     expect(stderr.match(/^epoch \d+ {2}loss [\d.]+ .*fruit [\d.]+ %/gm)).toHaveLength(6);
     expect(stdout).toMatch(/default version 1 {2}now production/);
+    expect(stdout).toMatch(/^kept (epoch \d|the best epochs by validation loss: fruit \d, mood \d)/m);
     expect(stdout).toMatch(/^TASK +ACCURACY +MACRO F1 +CALIBRATION ERROR +ROWS$/m);
     expect(stdout).toMatch(/^fruit +[\d.]+ % +[\d.]+ % +[\d.]+ +\d+$/m);
     expect(stdout + stderr).not.toContain(ESCAPE);
@@ -108,6 +109,52 @@ describe('the command line, with a server', () => {
     ]);
   });
 
+  it('shows no confidence in a label that it did not give', async () => {
+    const given = ['classify', '--allow-abstain', '--task', 'mood', 'The eigenvalues of a compact operator'];
+    expect(await succeeded(given)).toBe('The eigenvalues of a compact operator\tmood\t\t\n');
+    const [{ predictions }] = JSON.parse(`[${await succeeded([...given, '--json'])}]`);
+    const shown = stripVTControlCharacters((await onTerminal(given, { environment, folder: folder.path })).stdout);
+    expect(shown).toMatch(/mood {2}out of scope .*%/);
+    expect(shown).toContain(`${(100 * predictions[0].outOfScopeScore).toFixed(1)} %`);
+  });
+
+  it('says that a worker was lost, and where another goes on', async () => {
+    let isReplaced = false;
+    let replaced: Promise<void> | undefined;
+    const { code, stdout, stderr } = await call(
+      [
+        'train',
+        '--dataset',
+        'fruit',
+        '--model',
+        'orphan',
+        '--epochs',
+        '300',
+        '--patience',
+        '300',
+        '--batch-size',
+        '8',
+        '-f',
+      ],
+      {
+        onSaid: (said) => {
+          if (isReplaced || !/^epoch 2 /m.test(said)) return;
+          isReplaced = true;
+          replaced = worker.end('SIGKILL').then(async () => {
+            worker = await startWorker(environment);
+          });
+        },
+      },
+    );
+    await replaced;
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(
+      /A worker was lost: another has taken the job over\.[\s\S]*It (starts over|goes on from epoch \d+)\./,
+    );
+    expect(stderr.match(/^epoch 2 /gm)).toHaveLength(1);
+    expect(stdout).toContain('orphan version 1');
+  });
+
   it('learns with other columns and settings, waits to be promoted, and is rolled back', async () => {
     const id = await succeeded(
       'train fruit.jsonl --name other --text-column body --task-column fruit=kind --freeze-head mood --promote never'.split(
@@ -141,6 +188,20 @@ describe('the command line, with a server', () => {
     expect(job).toMatchObject({ kind: 'EVALUATE', status: 'SUCCEEDED', metrics: [{ support: 60 }, { support: 60 }] });
   });
 
+  it('leaves tasks out and calls labels something else', async () => {
+    const rows = easyRows().map(({ text, labels }) => `"${text}",${labels[0].label.replace('apple', 'pear')}`);
+    await writeFile(join(folder.path, 'pears.csv'), ['text,fruit', ...rows].join('\n'));
+    const given = 'train pears.csv --promote never --remove mood --rename fruit=apple:pear -f --json';
+    const { version } = JSON.parse(await succeeded(given.split(' ')));
+    const { model } = await data(
+      api.address,
+      'query Tasks($number: Int!) { model { version(number: $number) { tasks { task labels } } } }',
+      { number: version.number },
+    );
+    const [{ task, labels }, ...others] = model.version.tasks;
+    expect([task, [...labels].sort(), others]).toEqual(['fruit', ['banana', 'cherry', 'pear'], []]);
+  });
+
   it('goes on with a job whose follower leaves, and says how to end it', async () => {
     const left = await call(
       [
@@ -167,7 +228,14 @@ describe('the command line, with a server', () => {
     expect(await succeeded(['jobs', '--status', 'RUNNING'])).toContain(id);
     expect(await succeeded(['cancel', id])).toBe(`${id}: cancelled\n`);
     const again = await call(['follow', id]);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('error: the job was cancelled') });
+    expect(again).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error: the job was cancelled'),
+      stdout: '',
+    });
+    const document = await call(['follow', id, '--json']);
+    expect(document.code).toBe(1);
+    expect(JSON.parse(document.stdout)).toMatchObject({ id, status: 'CANCELLED' });
     expect(await succeeded(['retry', id])).toBe(`${id}\n`);
     await succeeded(['cancel', id]);
   });
