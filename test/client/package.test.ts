@@ -29,6 +29,7 @@ it('is found by its name inside the project', async () => {
 describe('the packed package', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let installed: string;
+  let packedFile: string;
   let files: readonly string[];
 
   beforeAll(async () => {
@@ -38,7 +39,8 @@ describe('the packed package', () => {
     files = packed.files.map(({ path }: { path: string }) => path);
     installed = join(folder.path, 'node_modules/manyhead');
     await mkdir(join(folder.path, 'node_modules'));
-    await run('tar', ['-xzf', join(folder.path, packed.filename), '-C', folder.path]);
+    packedFile = join(folder.path, packed.filename);
+    await run('tar', ['-xzf', packedFile, '-C', folder.path]);
     await run('mv', [join(folder.path, 'package'), installed]);
     // What npm would install beside it.
     await symlink(join(project, 'node_modules'), join(installed, 'node_modules'));
@@ -81,6 +83,21 @@ describe('the packed package', () => {
       expect(stdout).toBe(''),
     );
   });
+
+  it('installs into an empty project as docs/client.md says, without a warning', async () => {
+    const guide = await readFile(join(project, 'docs/client.md'), 'utf8');
+    const [, settings] = guide.match(/```json\n(.*overrides.*)\n```/) ?? [];
+    const [, command] = guide.match(/```sh\nnpm (install .*)\n```/) ?? [];
+    const empty = join(folder.path, 'empty');
+    await mkdir(empty);
+    await writeFile(join(empty, 'package.json'), settings);
+    const given = command.replace('./manyhead-0.1.0.tgz', packedFile);
+    const { stderr } = await run('npm', [...given.split(' '), '--prefer-offline', '--no-audit'], { cwd: empty });
+    expect(stderr).not.toContain('EBADENGINE');
+    const { stdout } = await run('npx', ['manyhead', '--version'], { cwd: empty });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    await run(process.execPath, ['--input-type=module', '-e', USES], { cwd: empty });
+  }, 300_000);
 
   it('gives the command line', async () => {
     const { stdout } = await run(process.execPath, [join(installed, 'dist/src/commands/main.js'), '--version']);
