@@ -165,6 +165,7 @@ describeInBrowser('runs', () => {
     await status('Succeeded', 50_000);
     await events('Succeeded: made version 1').waitFor();
     await page.getByText('Version 1').first().waitFor();
+    await page.getByRole('columnheader', { name: 'Kept epoch, the best by validation loss' }).waitFor();
     await page.getByText('The same in numbers').click();
     // Every epoch once, the last hundred of them.
     expect(await page.getByRole('region', { name: 'Epochs, newest first' }).getByRole('row').count()).toBe(101);
