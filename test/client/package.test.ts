@@ -84,7 +84,12 @@ describe('the packed package', () => {
     );
   });
 
-  it('installs into an empty project as docs/client.md says, without a warning', async () => {
+  it('installs into an empty project as docs/client.md says, without a warning', async ({ skip }) => {
+    const hasRegistry = await run('npm', ['view', 'graphql', 'version'], { timeout: 20_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (!hasRegistry) skip('no registry answers here');
     const guide = await readFile(join(project, 'docs/client.md'), 'utf8');
     const [, settings] = guide.match(/```json\n(.*overrides.*)\n```/) ?? [];
     const [, command] = guide.match(/```sh\nnpm (install .*)\n```/) ?? [];
