@@ -42,20 +42,23 @@ export function useSample(
   const chosen = [...labels].sort((a, b) => b.rows - a.rows).slice(0, MOST_LABELS);
   const key = JSON.stringify(chosen.map(({ label }) => label));
   useEffect(() => {
-    let isCurrent = true;
     const names: string[] = JSON.parse(key);
     const first = Math.floor(MOST_ROWS / Math.max(1, names.length));
-    const asked = names.map(async (label) => {
-      const { data, error } = await client.query(ROWS, { dataset, task, label, first }).toPromise();
-      if (error) throw error;
-      return (data?.dataset?.preview ?? []).map(({ text }) => ({ text, label }));
-    });
-    Promise.all(asked).then(
-      (rows) => isCurrent && setSample({ data: rows.flat() }),
-      (error: CombinedError) => isCurrent && setSample({ error }),
+    const found = new Map<string, readonly SampledRow[]>();
+    // Listened to, not awaited: an answer that did not come the first time may come yet.
+    const asked = names.map((label) =>
+      client.query(ROWS, { dataset, task, label, first }).subscribe(({ data, error }) => {
+        if (error) setSample({ error });
+        if (!data) return;
+        found.set(
+          label,
+          (data.dataset?.preview ?? []).map(({ text }) => ({ text, label })),
+        );
+        if (found.size === names.length) setSample({ data: names.flatMap((name) => found.get(name) ?? []) });
+      }),
     );
     return () => {
-      isCurrent = false;
+      for (const each of asked) each.unsubscribe();
     };
   }, [client, dataset, task, key]);
   return sample;
