@@ -110,6 +110,9 @@ describeInBrowser('Models', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Version 2 is in production.').waitFor();
     expect(await production()).toBe(2);
+    // The button that was pressed is gone: the focus is on the page, and what was done is read out.
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.getByRole('status').getByText('Version 2 of default was promoted.').waitFor({ state: 'attached' });
     await page.getByText('production was pointed from 1 to 2').waitFor();
 
     await page.getByRole('button', { name: 'Roll back to 1' }).click();
@@ -117,6 +120,16 @@ describeInBrowser('Models', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
     await page.getByText('Version 1 is in production.').waitFor();
     expect(await production()).toBe(1);
+    await close();
+  });
+
+  it('says that a version which is to be compared is not there, and has another one chosen', async () => {
+    const { page, close } = await open('/models/default/compare?a=1&b=77');
+    const version = page.getByLabel('with version');
+    await page.getByRole('alert').waitFor();
+    expect(await version.locator('option:checked').textContent()).toBe('77 (not there)');
+    await version.selectOption('2');
+    await page.getByText('no difference is certain').first().waitFor();
     await close();
   });
 

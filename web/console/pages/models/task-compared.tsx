@@ -1,4 +1,5 @@
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { LongName } from '../../parts/long-name';
 import { counted, percent, points } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Table } from '../../parts/table';
@@ -78,7 +79,7 @@ export function TaskCompared({ compared, a, b }: TaskComparedProps) {
             keyOf={({ row }) => row}
             columns={[
               { title: 'Text', kind: 'long', cell: ({ text }) => text },
-              { title: 'Right', cell: ({ labels }) => labels.join(', ') || 'none' },
+              { title: 'Right', cell: ({ labels }) => <LongName>{labels.join(', ') || 'none'}</LongName> },
               { title: `Version ${a}`, cell: ({ a, labels }) => <Said said={a} right={labels} /> },
               { title: `Version ${b}`, cell: ({ b, labels }) => <Said said={b} right={labels} /> },
             ]}
@@ -100,7 +101,8 @@ function Said({ said, right }: { readonly said: readonly string[]; readonly righ
   return (
     <span className={isRight ? styles.right : styles.wrong}>
       {isRight ? '✓' : '✗'}
-      <span className={styles.unseen}>{isRight ? ' right:' : ' wrong:'}</span> {said.join(', ') || 'none'}
+      <span className={styles.unseen}>{isRight ? ' right:' : ' wrong:'}</span>{' '}
+      <LongName>{said.join(', ') || 'none'}</LongName>
     </span>
   );
 }
