@@ -78,6 +78,9 @@ describeInBrowser('Models', () => {
     await page.getByLabel('Compare version 3').check();
     await page.getByLabel('Compare version 1').check();
     await page.getByRole('link', { name: 'Compare 1 and 3' }).click();
+    await page.goBack();
+    // What was ticked is there on the way back.
+    await page.getByRole('link', { name: 'Compare 1 and 3' }).click();
     await page.getByText(/^Compared on \d+ rows; \d+ rows were left out/).waitFor();
     const scores = page.getByRole('region', { name: 'sentiment: version 1 and version 3' });
     expect(await read(scores.getByRole('row', { name: /^Accuracy/ }))).toContain('version 3 is worse');

@@ -1,5 +1,6 @@
 import { graphql, type ResultOf } from '../../graphql/graphql';
 import { LongName } from '../../parts/long-name';
+import { LongText } from '../../parts/long-text';
 import { counted, percent, points } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Table } from '../../parts/table';
@@ -78,7 +79,7 @@ export function TaskCompared({ compared, a, b }: TaskComparedProps) {
             rows={disagreements}
             keyOf={({ row }) => row}
             columns={[
-              { title: 'Text', kind: 'long', cell: ({ text }) => text },
+              { title: 'Text', kind: 'long', cell: ({ text }) => <LongText>{text}</LongText> },
               { title: 'Right', cell: ({ labels }) => <LongName>{labels.join(', ') || 'none'}</LongName> },
               { title: `Version ${a}`, cell: ({ a, labels }) => <Said said={a} right={labels} /> },
               { title: `Version ${b}`, cell: ({ b, labels }) => <Said said={b} right={labels} /> },
