@@ -41,10 +41,16 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     }
   });
 
-  it('leaves addresses that it does not know to the API', async () => {
-    const answer = await fetch(`${product.address}/nonsense`, { headers: { accept: 'text/html' } });
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  it('leaves addresses that it does not know to the API, and says so to a browser in words', async () => {
+    for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.1']) {
+      const answer = await fetch(`${product.address}/nonsense`, { headers: { accept } });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    }
+    const { page, close } = await at('/nonsense');
+    await page.getByText('There is no page at this address.').waitFor();
+    expect((await page.reload())?.status()).toBe(404);
+    await close();
   });
 
   it('loads little at first, all of it from the server, and what it loads is kept for good', async () => {
