@@ -122,6 +122,25 @@ describeInBrowser('Try', () => {
     await close();
   });
 
+  it('shows the rows of the label that was given, though others have more', async () => {
+    const labels = Array.from({ length: 10 }, (_, i) => `label-${i}`);
+    const examples = ['food', ...labels, ...labels].map((label, i) => ({
+      text: `A row of ${label}, number ${i}`,
+      labels: [{ task: 'topic', label }],
+    }));
+    const store =
+      'mutation Store($examples: [ExampleInput!]!) { createDataset(name: "many", examples: $examples) { rows } }';
+    await data(product.address, store, { examples });
+    const { page, close } = await open();
+    await page.getByRole('textbox', { name: 'Texts' }).fill('The soup was cold and the waiter was rude.');
+    await page.getByRole('heading', { name: '“The soup was cold' }).waitFor();
+    await page.getByLabel('Data set', { exact: true }).selectOption('many');
+    const colours = page.getByRole('list', { name: 'Colours' });
+    await colours.getByRole('button', { name: 'food' }).waitFor();
+    expect(await colours.getByRole('button').count()).toBe(8);
+    await close();
+  });
+
   it('asks for the map once more when a projection was fitted, and offers to fit it where there still is none', async () => {
     const { page, close } = await open(views[2], 'about:blank');
     let asked = 0;

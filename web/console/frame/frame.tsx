@@ -35,7 +35,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </Link>
         <Navigation />
         <div className={styles.settings}>
-          {apiKey.held && (
+          {apiKey.held && !apiKey.wanted && (
             <Button look="quiet" onClick={apiKey.forget}>
               Forget key
             </Button>

@@ -131,7 +131,7 @@ export default function RunsPage() {
               <nav className={styles.paging} aria-label="Pages of runs">
                 <span>
                   {nodes.length < totalCount
-                    ? `${count(nodes.length)} of ${counted(totalCount, 'run')}`
+                    ? `${after ? 'Older: ' : ''}${count(nodes.length)} of ${counted(totalCount, 'run')}`
                     : counted(totalCount, 'run')}
                 </span>
                 {after && (

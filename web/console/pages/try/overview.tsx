@@ -24,7 +24,13 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
       title: 'Text',
       kind: 'long',
       cell: ({ text, place }) => (
-        <button type="button" className={styles.chosen} aria-pressed={place === chosen} onClick={() => choose(place)}>
+        <button
+          type="button"
+          className={styles.chosen}
+          aria-pressed={place === chosen}
+          dir="auto"
+          onClick={() => choose(place)}
+        >
           {text}
         </button>
       ),

@@ -31,15 +31,18 @@ interface Sample {
 /**
  * The first rows of each of the most common labels, equally many: a data set may come sorted, so its own first rows could all
  * have one label.
+ * @param given the labels that the text was given: theirs are there before those of common ones
  */
 export function useSample(
   dataset: string,
   task: string,
   labels: readonly { readonly label: string; readonly rows: number }[],
+  given: readonly string[],
 ): Sample {
   const client = useClient();
   const [sample, setSample] = useState<Sample>({});
-  const chosen = [...labels].sort((a, b) => b.rows - a.rows).slice(0, MOST_LABELS);
+  const givenFirst = [...labels].sort((a, b) => isIn(given, b) - isIn(given, a) || b.rows - a.rows);
+  const chosen = givenFirst.slice(0, MOST_LABELS).sort((a, b) => b.rows - a.rows);
   const key = JSON.stringify(chosen.map(({ label }) => label));
   useEffect(() => {
     const names: string[] = JSON.parse(key);
@@ -63,3 +66,5 @@ export function useSample(
   }, [client, dataset, task, key]);
   return sample;
 }
+
+const isIn = (given: readonly string[], { label }: { readonly label: string }): number => Number(given.includes(label));

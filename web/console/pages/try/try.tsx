@@ -39,6 +39,7 @@ export default function TryPage() {
                 {...control}
                 rows={7}
                 value={text}
+                dir="auto"
                 spellCheck={false}
                 onChange={({ target }) => {
                   setText(target.value);
@@ -91,7 +92,7 @@ const Answers = memo(({ model, answers, chosen, choose }: AnswersProps) => {
     <>
       {answers.length > 1 && <Overview answers={answers} chosen={place} choose={choose} />}
       <Predictions text={answer.text} asked={asked} />
-      <EmbeddingMap text={answer.text} asked={asked} />
+      <EmbeddingMap text={answer.text} predictions={answer.predictions} asked={asked} />
     </>
   );
 });
