@@ -151,6 +151,8 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     await page.keyboard.type('not-a-key');
     await page.keyboard.press('Enter');
     await page.getByText('The server did not take that key.').waitFor();
+    expect(await page.getByRole('button', { name: 'Forget key' }).count()).toBe(0);
+    expect((await page.getByLabel('Key', { exact: true }).boundingBox())?.width).toBeLessThan(600);
     await page.getByLabel('Key', { exact: true }).fill(key);
     await page.keyboard.press('Enter');
     await page.getByText('There is no model yet').waitFor();

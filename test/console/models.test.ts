@@ -136,6 +136,17 @@ describeInBrowser('Models', () => {
     await close();
   });
 
+  it('shows all of a long history', async () => {
+    for (let i = 0; i < 22; i++)
+      await data(product.address, `mutation { promote(model: "default", version: ${i % 2 ? 1 : 2}) { name } }`);
+    const { page, close } = await open('/models/default');
+    const changes = page.getByRole('region', { name: 'History of default' }).getByRole('row');
+    await page.getByRole('button', { name: 'Show older changes' }).click();
+    await page.getByText('took over production: promote is ALWAYS').waitFor();
+    expect(await changes.count()).toBeGreaterThan(23);
+    await close();
+  });
+
   it('says so where somebody else deleted what is to be promoted', async () => {
     const { page, close } = await open('/models/default/versions/3');
     await page.getByRole('button', { name: 'Promote version 3' }).click();

@@ -52,6 +52,27 @@ describeInBrowser('names as long as they can be', () => {
     await close();
   });
 
+  it('of many labels are listed with all that is confused', async () => {
+    const examples = Array.from({ length: 210 }, (_, i) => ({
+      text: `Nothing tells what this one is, number ${i}.`,
+      labels: [{ task: 'guess', label: `label-${(i * 5) % 14}` }],
+    }));
+    const input = {
+      model: 'guesses',
+      examples,
+      hyperparameters: { epochs: 2 },
+      validationSplit: 0.5,
+      promote: 'ALWAYS',
+    };
+    const { train } = await data(product.address, TRAIN, { input });
+    await finished(product.address, train.id);
+    const { page, close } = await visit(browser, `${product.address}/models/guesses/versions/1`);
+    const pairs = page.getByRole('region', { name: 'What guess confuses most' }).getByRole('row');
+    await page.getByRole('button', { name: /^All \d+ pairs$/ }).click();
+    expect(await pairs.count()).toBeGreaterThan(11);
+    await close();
+  });
+
   it('do not push the pages around them aside', async () => {
     const { page, close } = await visit(browser, `${product.address}/models`, { width: 360, colorScheme: 'light' });
     for (const path of ['/models', `/models/${MODEL}`, `/?model=${MODEL}`, `/train?model=${MODEL}`, '/runs']) {

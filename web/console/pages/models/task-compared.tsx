@@ -102,8 +102,7 @@ function Said({ said, right }: { readonly said: readonly string[]; readonly righ
   return (
     <span className={isRight ? styles.right : styles.wrong}>
       {isRight ? '✓' : '✗'}
-      <span className={styles.unseen}>{isRight ? ' right:' : ' wrong:'}</span>{' '}
-      <LongName>{said.join(', ') || 'none'}</LongName>
+      <span className="unseen">{isRight ? ' right:' : ' wrong:'}</span> <LongName>{said.join(', ') || 'none'}</LongName>
     </span>
   );
 }

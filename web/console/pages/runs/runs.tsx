@@ -107,7 +107,7 @@ export default function RunsPage() {
           onChange={(value) => show({ kind: value || undefined, after: undefined })}
         />
       </FieldRow>
-      <p className={styles.told} role="status">
+      <p className="unseen" role="status">
         {told}
       </p>
       {laid.length > MOST_LAID && <Notice kind="warning">Only the first {MOST_LAID} ticked runs are drawn.</Notice>}
