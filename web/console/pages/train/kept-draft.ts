@@ -17,5 +17,7 @@ export function useDraft(search: URLSearchParams) {
     isBegun,
     change: (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed })),
     startOver: () => setDraft(first),
+    /** It has become a run, which tells what was asked for: the next training begins anew. */
+    sent: () => keep(place, undefined),
   };
 }

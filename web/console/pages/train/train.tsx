@@ -39,7 +39,7 @@ export default function TrainPage() {
 
 function Training({ search }: { readonly search: URLSearchParams }) {
   const [, navigate] = useLocation();
-  const { draft, change, isBegun, startOver } = useDraft(search);
+  const { draft, change, isBegun, startOver, sent } = useDraft(search);
   const [choices] = useQuery({ query: CHOICES });
   const model = useSettled(draft.model.trim());
   const [bases] = useQuery({ query: BASES, variables: { model }, pause: model === '' });
@@ -79,7 +79,9 @@ function Training({ search }: { readonly search: URLSearchParams }) {
           event.preventDefault();
           if (!input) return;
           const { data } = await train({ input });
-          if (data) navigate(`/runs/${data.train.id}`);
+          if (!data) return;
+          sent();
+          navigate(`/runs/${data.train.id}`);
         }}
       >
         <div className={styles.parts}>
