@@ -128,6 +128,7 @@ export function Rows({ dataset, reload }: RowsProps) {
                   }}
                 />
                 <Paging
+                  key={String(searchOf({ ...place, after: undefined }))}
                   place={place}
                   size={PAGE}
                   shown={[first, last]}
