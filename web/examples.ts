@@ -9,7 +9,10 @@ import promote from '../examples/promote.graphql?raw';
 import similarity from '../examples/similarity.graphql?raw';
 import train from '../examples/train.graphql?raw';
 
-/** Operations to begin with, in the order a newcomer would run them: the tabs of a first visit to GraphiQL, which titles each by its name. */
+/** What the examples call the server. */
+const SERVER = 'localhost:4000';
+
+/** Operations to begin with, in the order a newcomer would run them: the tabs of a first visit to GraphiQL, which titles each by its name; for this server. */
 export const examples = [
   embed,
   classify,
@@ -21,4 +24,4 @@ export const examples = [
   createDataset,
   fineTune,
   compare,
-].map((query) => ({ query }));
+].map((query) => ({ query: query.replaceAll(SERVER, location.origin) }));

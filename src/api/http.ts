@@ -31,7 +31,7 @@ import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
 import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
-import { servePages } from './pages.js';
+import { servePages, serveUnknownPages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
 import { observeOperations, requestThatFailed } from './requests/plugin.js';
 import { observeRequests, requestOf } from './requests/request.js';
@@ -133,6 +133,7 @@ export async function serveHttp(
     inspectRequests(inspector),
     expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
+  serveUnknownPages(app, config);
   app.use((_, response) => {
     response.status(404).json({
       errors: [

@@ -7,8 +7,8 @@ import type { Config } from '../config.js';
 const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
 /**
- * Addresses that the console answers in the browser (web/console/routes.tsx). What it does not know stays with the API, so that
- * a client with a wrong address is told so.
+ * Addresses that the console answers in the browser (web/console/routes.tsx). Others stay with the API, so that a client with a
+ * wrong address is told so; a browser is told by `serveUnknownPages`.
  */
 const CONSOLE = ['/', '/runs{/*rest}', '/models{/*rest}', '/data{/*rest}', '/train', '/api'];
 
@@ -46,6 +46,16 @@ export function servePages(app: Express, config: Pick<Config, 'console' | 'graph
   app.get('/graphql', (request, response, next) => {
     response.vary('Accept');
     if (request.accepts(['json', 'html']) === 'html') sendPage(response, 'graphiql', GRAPHIQL_POLICY);
+    else next();
+  });
+}
+
+/** The console, at an address that nobody knows, for a browser: it says so in words. Other clients are told by the API. */
+export function serveUnknownPages(app: Express, config: Pick<Config, 'console'>): void {
+  if (!existsSync(WEB) || !config.console) return;
+  app.get('/{*rest}', (request, response, next) => {
+    response.vary('Accept');
+    if (request.accepts(['json', 'html']) === 'html') sendPage(response.status(404), 'console', POLICY);
     else next();
   });
 }

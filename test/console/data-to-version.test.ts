@@ -228,6 +228,9 @@ describeInBrowser('from a file to a version in production', () => {
     await plan.getByText('62 rows, going on from the pretrained encoder.').waitFor();
     // Two linear heads on 384 numbers: 3 and 2 labels.
     await plan.getByText('1,925').waitFor();
+    await plan.getByText('< 0.1 %').waitFor();
+    await plan.getByText('> 99.9 %').waitFor();
+    await page.getByText('and where nothing that is served is missing').waitFor();
     await page.getByText('Freeze the lower layers').click();
     await plan.getByText('3,550,853').waitFor();
     await page.getByText('Freeze the encoder').click();

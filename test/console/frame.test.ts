@@ -41,10 +41,16 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     }
   });
 
-  it('leaves addresses that it does not know to the API', async () => {
-    const answer = await fetch(`${product.address}/nonsense`, { headers: { accept: 'text/html' } });
-    expect(answer.status).toBe(404);
-    expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+  it('leaves addresses that it does not know to the API, and says so to a browser in words', async () => {
+    for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.1']) {
+      const answer = await fetch(`${product.address}/nonsense`, { headers: { accept } });
+      expect(answer.status).toBe(404);
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    }
+    const { page, close } = await at('/nonsense');
+    await page.getByText('There is no page at this address.').waitFor();
+    expect((await page.reload())?.status()).toBe(404);
+    await close();
   });
 
   it('loads little at first, all of it from the server, and what it loads is kept for good', async () => {
@@ -145,6 +151,8 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     await page.keyboard.type('not-a-key');
     await page.keyboard.press('Enter');
     await page.getByText('The server did not take that key.').waitFor();
+    expect(await page.getByRole('button', { name: 'Forget key' }).count()).toBe(0);
+    expect((await page.getByLabel('Key', { exact: true }).boundingBox())?.width).toBeLessThan(600);
     await page.getByLabel('Key', { exact: true }).fill(key);
     await page.keyboard.press('Enter');
     await page.getByText('There is no model yet').waitFor();
@@ -158,21 +166,21 @@ describeInBrowser('the console of a server that has learned nothing yet', () => 
     await home.remove();
   });
 
-  it('says so where the server has gone, and goes on when it is back', async () => {
+  it('says so where the server has gone, and goes on by itself when it is back', async () => {
     const { page, close } = await at('/');
     await page.getByText('there is none yet').waitFor();
     await page.context().setOffline(true);
     await page.getByRole('textbox', { name: 'Texts' }).fill('Is anybody there?');
     await page.getByText('The server cannot be reached.').waitFor();
     await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('there is none yet').waitFor();
+    expect(await page.getByText('The server cannot be reached.').count()).toBe(0);
 
     await page.context().setOffline(true);
     await page.getByRole('link', { name: 'Models' }).click();
     await page.getByText('It could not be loaded').waitFor();
+    await page.getByRole('button', { name: 'Load again' }).waitFor();
     await page.context().setOffline(false);
-    await page.getByRole('button', { name: 'Load again' }).click();
     await page.getByText('There is no model yet').waitFor();
     await close();
   });

@@ -78,6 +78,9 @@ describeInBrowser('Models', () => {
     await page.getByLabel('Compare version 3').check();
     await page.getByLabel('Compare version 1').check();
     await page.getByRole('link', { name: 'Compare 1 and 3' }).click();
+    await page.goBack();
+    // What was ticked is there on the way back.
+    await page.getByRole('link', { name: 'Compare 1 and 3' }).click();
     await page.getByText(/^Compared on \d+ rows; \d+ rows were left out/).waitFor();
     const scores = page.getByRole('region', { name: 'sentiment: version 1 and version 3' });
     expect(await read(scores.getByRole('row', { name: /^Accuracy/ }))).toContain('version 3 is worse');
@@ -110,6 +113,9 @@ describeInBrowser('Models', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Version 2 is in production.').waitFor();
     expect(await production()).toBe(2);
+    // The button that was pressed is gone: the focus is on the page, and what was done is read out.
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.getByRole('status').getByText('Version 2 of default was promoted.').waitFor({ state: 'attached' });
     await page.getByText('production was pointed from 1 to 2').waitFor();
 
     await page.getByRole('button', { name: 'Roll back to 1' }).click();
@@ -117,6 +123,27 @@ describeInBrowser('Models', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click();
     await page.getByText('Version 1 is in production.').waitFor();
     expect(await production()).toBe(1);
+    await close();
+  });
+
+  it('says that a version which is to be compared is not there, and has another one chosen', async () => {
+    const { page, close } = await open('/models/default/compare?a=1&b=77');
+    const version = page.getByLabel('with version');
+    await page.getByRole('alert').waitFor();
+    expect(await version.locator('option:checked').textContent()).toBe('77 (not there)');
+    await version.selectOption('2');
+    await page.getByText('no difference is certain').first().waitFor();
+    await close();
+  });
+
+  it('shows all of a long history', async () => {
+    for (let i = 0; i < 22; i++)
+      await data(product.address, `mutation { promote(model: "default", version: ${i % 2 ? 1 : 2}) { name } }`);
+    const { page, close } = await open('/models/default');
+    const changes = page.getByRole('region', { name: 'History of default' }).getByRole('row');
+    await page.getByRole('button', { name: 'Show older changes' }).click();
+    await page.getByText('took over production: promote is ALWAYS').waitFor();
+    expect(await changes.count()).toBeGreaterThan(23);
     await close();
   });
 

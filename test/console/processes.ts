@@ -22,9 +22,10 @@ export async function startProcesses() {
     folder: folder.path,
     workers,
     addWorker,
-    /** SIGKILL, and the same API at the same address again. */
-    async restartApi() {
+    /** SIGKILL, and the same API at the same address again, once `meanwhile` is over. */
+    async restartApi(meanwhile: () => Promise<void> = async () => {}) {
       await api.end('SIGKILL');
+      await meanwhile();
       api = run('src/server.js', { ...environment, PORT: new URL(address).port });
       await api.says(/"msg":"ready"/);
     },

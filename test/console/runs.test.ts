@@ -82,7 +82,7 @@ describeInBrowser('runs', () => {
     await open('/runs?kind=EVALUATE');
     await page.getByText('25 of 26 runs').waitFor();
     await page.getByRole('button', { name: 'Older' }).click();
-    await page.getByText('1 of 26 runs').waitFor();
+    await page.getByText('Older: 1 of 26 runs').waitFor();
     await page.getByRole('button', { name: 'Newest' }).click();
     await page.getByText('25 of 26 runs').waitFor();
   });

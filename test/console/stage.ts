@@ -56,12 +56,15 @@ export const read = async (place: Locator): Promise<string> => (await place.allI
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Fails with the elements in question where axe finds something serious or critical, or where the page scrolls sideways. */
-export async function expectUsable(page: Page): Promise<void> {
+/**
+ * Fails with the elements in question where axe finds something serious or critical, or where the page scrolls sideways.
+ * @param rules of axe that must hold too, however little they matter
+ */
+export async function expectUsable(page: Page, rules: readonly string[] = []): Promise<void> {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate<AxeResults>('axe.run()');
   const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .filter(({ id, impact }) => impact === 'serious' || impact === 'critical' || rules.includes(id))
     .map(({ id, help, nodes }) => ({ id, help, elements: nodes.map(({ html }) => html) }));
   expect(serious).toEqual([]);
   expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 'scrolls sideways').toBe(0);

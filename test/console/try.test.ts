@@ -62,6 +62,36 @@ describeInBrowser('Try', () => {
     await close();
   });
 
+  it('offers to ask another version where the one that is asked is not there, and shows that it is not', async () => {
+    const { page, close } = await open(views[2], `${product.address}/?model=default&version=99`);
+    const version = page.getByLabel('Version');
+    await version.getByRole('option', { name: 'production (now 1)' }).waitFor({ state: 'attached' });
+    expect(await version.locator('option:checked').textContent()).toBe('version 99 (not there)');
+    await page.getByRole('link', { name: 'Ask the version in production' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Train one' }).count()).toBe(0);
+    await version.selectOption('alias production');
+    await page.getByText('answered by default 1').waitFor();
+    await page.goto(`${product.address}/?model=nobody`);
+    await page.getByRole('link', { name: 'Train one' }).waitFor();
+    await close();
+  });
+
+  it('says of a text that is out of scope how little it looks like a label, not how sure the withheld one was', async () => {
+    const { page, close } = await open();
+    await page.getByRole('textbox', { name: 'Texts' }).fill('xyzzy plugh 0x3f\nHandball is awesome.');
+    const { classify } = await data(
+      product.address,
+      '{ classify(texts: ["xyzzy plugh 0x3f"], allowAbstain: true) { predictions { task abstained confidence outOfScopeScore } } }',
+    );
+    const [withheld] = classify[0].predictions.filter(({ abstained }: { abstained: boolean }) => abstained);
+    const row = page.getByRole('row', { name: /^xyzzy plugh 0x3f/ });
+    await row.getByText('out of scope').first().waitFor();
+    const told = await read(row);
+    expect(told).toContain(`score ${withheld.outOfScopeScore.toFixed(2)}`);
+    expect(told).not.toContain(`${(100 * withheld.confidence).toFixed(1)} %`);
+    await close();
+  });
+
   it('shows many texts at a glance, and one of them in full', async () => {
     const { page, close } = await open();
     const texts = Array.from({ length: 60 }, (_, i) => `What a lovely sunny morning, number ${i}`);
@@ -89,6 +119,25 @@ describeInBrowser('Try', () => {
     await page.getByLabel('One text').fill('Where is my parcel?');
     await page.getByLabel('Another text').fill('Where is my parcel?');
     await page.getByText('1.000').waitFor();
+    await close();
+  });
+
+  it('shows the rows of the label that was given, though others have more', async () => {
+    const labels = Array.from({ length: 10 }, (_, i) => `label-${i}`);
+    const examples = ['food', ...labels, ...labels].map((label, i) => ({
+      text: `A row of ${label}, number ${i}`,
+      labels: [{ task: 'topic', label }],
+    }));
+    const store =
+      'mutation Store($examples: [ExampleInput!]!) { createDataset(name: "many", examples: $examples) { rows } }';
+    await data(product.address, store, { examples });
+    const { page, close } = await open();
+    await page.getByRole('textbox', { name: 'Texts' }).fill('The soup was cold and the waiter was rude.');
+    await page.getByRole('heading', { name: '“The soup was cold' }).waitFor();
+    await page.getByLabel('Data set', { exact: true }).selectOption('many');
+    const colours = page.getByRole('list', { name: 'Colours' });
+    await colours.getByRole('button', { name: 'food' }).waitFor();
+    expect(await colours.getByRole('button').count()).toBe(8);
     await close();
   });
 

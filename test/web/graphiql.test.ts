@@ -91,7 +91,7 @@ describeInBrowser('GraphiQL at /graphql', () => {
     await page.locator('.graphiql-query-editor .view-lines').click();
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.insertText(query);
-    await page.locator('.graphiql-logo').click(); // Away from the editor, so that no suggestions cover the page.
+    await page.locator('.result-window').click(); // Away from the editor, so that no suggestions cover the page.
   };
   const box = async (selector: string) => {
     const found = await page.locator(selector).boundingBox();

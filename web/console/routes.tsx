@@ -1,5 +1,6 @@
 import { type ComponentType, lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { loaded } from './frame/not-loaded';
 import { Page } from './parts/page';
 import { Empty, Loading } from './parts/states';
 
@@ -15,17 +16,17 @@ export const sections = [
 
 /** Which page is where; each is loaded when it is first opened. */
 const pages: readonly (readonly [path: string, page: ComponentType])[] = [
-  ['/', lazy(() => import('./pages/try/try'))],
-  ['/runs', lazy(() => import('./pages/runs/runs'))],
-  ['/runs/:id', lazy(() => import('./pages/run/run'))],
-  ['/train', lazy(() => import('./pages/train/train'))],
-  ['/models', lazy(() => import('./pages/models/models'))],
-  ['/models/:model', lazy(() => import('./pages/models/model'))],
-  ['/models/:model/versions/:version', lazy(() => import('./pages/models/version'))],
-  ['/data', lazy(() => import('./pages/data/data'))],
-  ['/data/:name', lazy(() => import('./pages/dataset/dataset'))],
-  ['/models/:model/compare', lazy(() => import('./pages/models/compare'))],
-  ['/api', lazy(() => import('./pages/reference/reference'))],
+  ['/', lazy(loaded(() => import('./pages/try/try')))],
+  ['/runs', lazy(loaded(() => import('./pages/runs/runs')))],
+  ['/runs/:id', lazy(loaded(() => import('./pages/run/run')))],
+  ['/train', lazy(loaded(() => import('./pages/train/train')))],
+  ['/models', lazy(loaded(() => import('./pages/models/models')))],
+  ['/models/:model', lazy(loaded(() => import('./pages/models/model')))],
+  ['/models/:model/versions/:version', lazy(loaded(() => import('./pages/models/version')))],
+  ['/data', lazy(loaded(() => import('./pages/data/data')))],
+  ['/data/:name', lazy(loaded(() => import('./pages/dataset/dataset')))],
+  ['/models/:model/compare', lazy(loaded(() => import('./pages/models/compare')))],
+  ['/api', lazy(loaded(() => import('./pages/reference/reference')))],
 ];
 
 /** The page of the address. */

@@ -21,6 +21,10 @@ createRoot(root).render(
     storage={storageUnder('manyhead:')}
     inputValueDeprecation
   >
-    <GraphiQL.Logo>Manyhead</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      <a href="/" title="To the console">
+        Manyhead
+      </a>
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

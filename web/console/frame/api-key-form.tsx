@@ -3,6 +3,7 @@ import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { Page } from '../parts/page';
 import { Notice } from '../parts/states';
+import styles from './frame.module.css';
 
 /** Shown in the place of every page while the server wants a key. */
 export function ApiKeyForm() {
@@ -10,6 +11,7 @@ export function ApiKeyForm() {
   return (
     <Page title="API key" intro="This server answers only to those who have a key.">
       <form
+        className={styles.keyForm}
         action={(form) => {
           const key = String(form.get('key') ?? '').trim();
           if (key) enter(key);
@@ -22,7 +24,9 @@ export function ApiKeyForm() {
             <input {...field} type="password" name="key" required autoFocus autoComplete="off" spellCheck={false} />
           )}
         </Field>
-        <Button type="submit">Go on</Button>
+        <div>
+          <Button type="submit">Go on</Button>
+        </div>
       </form>
     </Page>
   );

@@ -1,7 +1,9 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useApiKey } from '../graphql/api-key';
+import { Announcements } from '../parts/announcements';
 import { Button } from '../parts/button';
+import { useWarningOfLoss } from '../rows/unsaved';
 import { ThemeChoice } from '../theme/theme-choice';
 import { ApiKeyForm } from './api-key-form';
 import { Failure } from './failure';
@@ -12,6 +14,7 @@ import { Navigation } from './navigation';
 export function Frame({ children }: { readonly children: ReactNode }) {
   const apiKey = useApiKey();
   const [location] = useLocation();
+  useWarningOfLoss();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(location);
   useEffect(() => {
@@ -32,7 +35,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </Link>
         <Navigation />
         <div className={styles.settings}>
-          {apiKey.held && (
+          {apiKey.held && !apiKey.wanted && (
             <Button look="quiet" onClick={apiKey.forget}>
               Forget key
             </Button>
@@ -43,6 +46,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
       <main ref={main} id="main" className={styles.main} tabIndex={-1}>
         {apiKey.wanted ? <ApiKeyForm /> : <Failure key={location}>{children}</Failure>}
       </main>
+      <Announcements />
     </>
   );
 }

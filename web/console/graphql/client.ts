@@ -1,6 +1,7 @@
 import { cacheExchange, createClient, fetchExchange, mapExchange, subscriptionExchange } from '@urql/core';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { connectionEvents, pauseBefore } from './connection';
+import { healExchange } from './heal';
 
 /** The close code of graphql-ws for a connection without the right key. */
 const UNAUTHORIZED = 4401;
@@ -33,6 +34,7 @@ export function consoleClient(apiKey: string | undefined, refused: () => void) {
           if (error.graphQLErrors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) refused();
         },
       }),
+      healExchange,
       cacheExchange,
       fetchExchange,
       subscriptionExchange({

@@ -24,7 +24,7 @@ export function Bars({ label, bars }: BarsProps) {
     <ul className={styles.bars} aria-label={label}>
       {bars.map(({ label, share, figure, look }) => (
         <li key={label} data-look={look}>
-          <span className={styles.label} title={label}>
+          <span className={styles.label} title={label} dir="auto">
             {label}
           </span>
           <span className={styles.track} aria-hidden="true">

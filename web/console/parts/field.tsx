@@ -43,16 +43,20 @@ export function Field({ label, hint, problem, children }: FieldProps) {
 interface SelectFieldProps<Value extends string> {
   readonly label: string;
   readonly hint?: ReactNode;
+  /** What is wrong with the value, if anything. */
+  readonly problem?: string;
   readonly value: Value;
   readonly options: readonly { readonly value: Value; readonly title: string }[];
   readonly onChange: (value: Value) => void;
 }
 
-/** One of a few values. */
+/** One of a few values. One that is none of them is shown all the same, so that it does not look like another. */
 export function SelectField<Value extends string>(props: SelectFieldProps<Value>) {
-  const { label, hint, value, options, onChange } = props;
+  const { label, hint, problem, value, options, onChange } = props;
+  const isThere = options.some((option) => option.value === value);
+  const shown = isThere ? options : [{ value, title: `${value} (not there)` }, ...options];
   return (
-    <Field label={label} hint={hint}>
+    <Field label={label} hint={hint} problem={problem}>
       {(control) => (
         <select
           {...control}
@@ -62,7 +66,7 @@ export function SelectField<Value extends string>(props: SelectFieldProps<Value>
             if (chosen) onChange(chosen.value);
           }}
         >
-          {options.map((option) => (
+          {shown.map((option) => (
             <option key={option.value} value={option.value}>
               {option.title}
             </option>

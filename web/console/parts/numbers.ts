@@ -4,6 +4,12 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** 0.9312 as "93.1 %". */
 export const percent = (share: number): string => `${oneDecimal.format(100 * share)} %`;
 
+/** A part of a whole in percent: one that is neither nothing nor all never reads as if it were. */
+export function part(share: number): string {
+  if (share > 0 && share < 0.0005) return '< 0.1 %';
+  return share < 1 && share >= 0.9995 ? '> 99.9 %' : percent(share);
+}
+
 /** A difference of two shares, in percentage points with its sign: "+1.2", "−0.4", "0.0". */
 export function points(difference: number): string {
   const size = oneDecimal.format(Math.abs(100 * difference));

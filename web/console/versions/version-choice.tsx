@@ -1,6 +1,6 @@
 import { useQuery } from 'urql';
-import { graphql } from '../graphql/graphql';
-import { Field, FieldRow } from '../parts/field';
+import { graphql, type ResultOf } from '../graphql/graphql';
+import { FieldRow, SelectField } from '../parts/field';
 import type { AskedVersion } from './ask';
 
 const CHOICE = graphql(`
@@ -29,42 +29,33 @@ interface VersionChoiceProps {
 export function VersionChoice({ asked, onChange }: VersionChoiceProps) {
   const { model, version, alias = 'production' } = asked;
   const [{ data }] = useQuery({ query: CHOICE, variables: { model } });
-  const names = data?.models.map(({ name }) => name) ?? [];
   const chosen = version === undefined ? `alias ${alias}` : `version ${version}`;
   return (
     <FieldRow>
-      <Field label="Model">
-        {(control) => (
-          <select {...control} value={model} onChange={({ target }) => onChange({ model: target.value })}>
-            {(names.includes(model) ? names : [model, ...names]).map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Version">
-        {(control) => (
-          <select
-            {...control}
-            value={chosen}
-            onChange={({ target }) => {
-              const [kind, which] = target.value.split(' ');
-              onChange(kind === 'alias' ? { model, alias: which } : { model, version: Number(which) });
-            }}
-          >
-            {(data?.model?.aliases ?? [{ name: alias, version: undefined }]).map((each) => (
-              <option key={each.name} value={`alias ${each.name}`}>
-                {each.version === undefined ? each.name : `${each.name} (now ${each.version})`}
-              </option>
-            ))}
-            {(data?.model?.versions ?? (version === undefined ? [] : [{ number: version }])).map(({ number }) => (
-              <option key={number} value={`version ${number}`}>
-                version {number}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Model"
+        value={model}
+        options={(data?.models ?? [{ name: model }]).map(({ name }) => ({ value: name, title: name }))}
+        onChange={(name) => onChange({ model: name })}
+      />
+      <SelectField
+        label="Version"
+        value={chosen}
+        options={data ? versionsOf(data.model) : [{ value: chosen, title: version === undefined ? alias : chosen }]}
+        onChange={(value) => {
+          const [kind, which] = value.split(' ');
+          onChange(kind === 'alias' ? { model, alias: which } : { model, version: Number(which) });
+        }}
+      />
     </FieldRow>
   );
 }
+
+/** `production` is there to choose even where the model is not: it is what a first training makes. */
+const versionsOf = (model: ResultOf<typeof CHOICE>['model']) =>
+  model
+    ? [
+        ...model.aliases.map(({ name, version }) => ({ value: `alias ${name}`, title: `${name} (now ${version})` })),
+        ...model.versions.map(({ number }) => ({ value: `version ${number}`, title: `version ${number}` })),
+      ]
+    : [{ value: 'alias production', title: 'production' }];

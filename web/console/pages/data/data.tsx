@@ -34,7 +34,7 @@ export default function DataPage() {
               <Empty>There is no data set yet. Upload a file, or paste a handful of rows.</Empty>
             ) : (
               <Table<Dataset>
-                caption="Data sets"
+                caption="All data sets"
                 rows={datasets}
                 keyOf={({ name }) => name}
                 columns={[

@@ -4,7 +4,9 @@ import { useLocation } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
+import { keep } from '../../parts/kept';
 import { Notice } from '../../parts/states';
+import { unsavedLabels } from '../../rows/unsaved';
 import { DELETE } from './operations';
 
 /** Forgets a data set, once somebody has read what that means. */
@@ -21,12 +23,15 @@ export function Delete({ name }: { readonly name: string }) {
         <Confirmation
           title={`Delete the data set ${name}?`}
           does="Delete it"
+          done={`The data set ${name} was deleted.`}
           look="danger"
           busy={deletion.fetching}
           cancel={() => setAsking(false)}
           confirm={async () => {
             const { error } = await forget({ name });
-            if (!error) navigate('/data');
+            if (error) return;
+            keep(unsavedLabels(name), undefined);
+            navigate('/data');
           }}
         >
           {deletion.error && <Notice kind="problem">{problemOf(deletion.error)}</Notice>}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Bars } from '../../parts/bars';
 import { Button } from '../../parts/button';
-import { count, counted, percent } from '../../parts/numbers';
+import { count, counted, part } from '../../parts/numbers';
 import { Panel } from '../../parts/panel';
 import styles from './dataset.module.css';
 import type { Dataset } from './operations';
@@ -46,7 +46,7 @@ function TaskLabels({
           share: own / most,
           figure: (
             <>
-              {count(own)} <span className={styles.share}>{percent(own / rows)}</span>
+              {count(own)} <span className={styles.share}>{part(own / rows)}</span>
             </>
           ),
         }))}

@@ -1,13 +1,6 @@
 import { FieldRow, SelectField } from '../../parts/field';
 import type { LabelledTask } from './operations';
-
-/** Which rows are shown. */
-export interface RowFilter {
-  readonly task: string | undefined;
-  readonly label: string | undefined;
-  /** Those that say nothing of the task, or nothing at all. */
-  readonly unlabelled: boolean;
-}
+import type { RowFilter } from './place';
 
 interface FilterProps {
   readonly tasks: readonly LabelledTask[];

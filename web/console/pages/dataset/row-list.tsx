@@ -1,4 +1,6 @@
+import { LongText } from '../../parts/long-text';
 import { Tag } from '../../parts/tag';
+import { writtenLabels } from '../../rows/several-labels';
 import styles from './dataset.module.css';
 import type { LabelledTask, Row } from './operations';
 
@@ -20,20 +22,24 @@ export function RowList({ rows, tasks, suggestions, typed, isChanged, type }: Ro
       {rows.map((row) => (
         <li key={row.row}>
           <span className={styles.place}>{row.row + 1}</span>
-          <p>
-            {row.text} {row.split && <Tag>{row.split.toLowerCase()}</Tag>}
-          </p>
+          <div className={styles.text}>
+            <LongText>{row.text}</LongText> {row.split && <Tag>{row.split.toLowerCase()}</Tag>}
+          </div>
           <div className={styles.labels}>
             {tasks.map((each, place) => {
               const { task, kind } = each;
               return typed ? (
                 <label key={task} className={styles.edit} data-changed={isChanged(row, task) || undefined}>
-                  <span>{task}</span>
+                  <span>
+                    {task}
+                    {typed(row, each).trim() === writtenLabels([]) && ': none of them'}
+                  </span>
                   <input
                     aria-label={`${task} of row ${row.row + 1}`}
                     list={kind === 'SINGLE_LABEL' ? `${suggestions}-${place}` : undefined}
                     placeholder={kind === 'MULTI_LABEL' ? 'a | b, or | for none' : 'no label'}
                     autoComplete="off"
+                    dir="auto"
                     spellCheck={false}
                     value={typed(row, each)}
                     onChange={({ target }) => type(row, each, target.value)}

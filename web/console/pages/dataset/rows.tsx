@@ -1,15 +1,19 @@
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { useClient, useMutation, useQuery } from 'urql';
+import { useSearchParams } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
-import { count, counted } from '../../parts/numbers';
+import { counted } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Answer, Empty, Notice } from '../../parts/states';
 import { BeginTask } from './begin-task';
-import { type Changes, changeInputs, isChanged, typedLabels, without, withTyped } from './changes';
+import { changeInputs, isChanged, typedLabels, without, withTyped } from './changes';
 import styles from './dataset.module.css';
-import { Filter, type RowFilter } from './filter';
+import { useEdits } from './edits';
+import { Filter } from './filter';
 import { type Dataset, LABEL, type LabelledTask, ROWS } from './operations';
+import { Paging } from './paging';
+import { type Place, placeIn, searchOf } from './place';
 import { LabelSuggestions, RowList } from './row-list';
 
 const PAGE = 25;
@@ -27,26 +31,27 @@ interface RowsProps {
 export function Rows({ dataset, reload }: RowsProps) {
   const { name, digest } = dataset;
   const suggestions = useId();
-  const [filter, setFilter] = useState<RowFilter>({ task: undefined, label: undefined, unlabelled: false });
-  const [afters, setAfters] = useState<readonly number[]>([]);
-  const [isLabelling, setLabelling] = useState(false);
-  const [begun, setBegun] = useState<readonly LabelledTask[]>([]);
-  /** The digest that they were decided on is kept with them: the rows may be others by now. */
-  const [edits, setEdits] = useState<{ readonly digest: string; readonly changes: Changes }>({
-    digest,
-    changes: new Map(),
-  });
+  const [search, setSearch] = useSearchParams();
+  const place = placeIn(search);
+  const go = (to: Partial<Place>) => setSearch(searchOf({ ...place, ...to }));
+  const [edits, setEdits] = useEdits(name, digest);
+  const { changes, begun } = edits;
+  const [isLabelling, setLabelling] = useState(changes.size > 0);
   const [done, setDone] = useState('');
+  const told = useRef<HTMLParagraphElement>(null);
   const [isSaving, setSaving] = useState(false);
   const [saving, save] = useMutation(LABEL);
   const client = useClient();
-  const asked = { name, first: PAGE + 1, after: afters.at(-1), ...filter };
+  const asked = { name, first: PAGE + 1, ...place };
   const [result, again] = useQuery({ query: ROWS, variables: asked });
   const tasks = [...dataset.tasks.map(labelledTask), ...begun.filter(isNewIn(dataset))];
-  const shown = tasks.filter(({ task }) => filter.task === undefined || task === filter.task).slice(0, MOST_TASKS);
-  const { changes } = edits;
+  const shown = tasks.filter(({ task }) => place.task === undefined || task === place.task).slice(0, MOST_TASKS);
 
-  const discard = () => setEdits({ digest, changes: new Map() });
+  const discard = () => {
+    setEdits((now) => ({ ...now, digest, changes: new Map() }));
+    // The button that was pressed is taken away.
+    told.current?.focus();
+  };
   const lookAgain = () => {
     reload();
     again({ requestPolicy: 'network-only' });
@@ -58,8 +63,9 @@ export function Rows({ dataset, reload }: RowsProps) {
       reload();
       // What was typed stays until the rows say it too: the labels before would show for a moment.
       await client.query(ROWS, asked, { requestPolicy: 'network-only' });
-      setEdits((now) => ({ digest: data.labelExamples.digest, changes: without(now.changes, changes) }));
+      setEdits((now) => ({ ...now, digest: data.labelExamples.digest, changes: without(now.changes, changes) }));
       setDone(`Saved: ${counted(changes.size, 'label')} changed.`);
+      told.current?.focus();
     }
     setSaving(false);
   };
@@ -74,18 +80,14 @@ export function Rows({ dataset, reload }: RowsProps) {
       }
     >
       <div className={styles.rows}>
-        <Filter
-          tasks={tasks}
-          filter={filter}
-          change={(next) => {
-            setFilter(next);
-            setAfters([]);
-          }}
-        />
+        <Filter tasks={tasks} filter={place} change={(filter) => go({ ...filter, after: undefined })} />
         {isLabelling && (
-          <BeginTask taken={tasks.map(({ task }) => task)} begin={(task) => setBegun([...begun, task])} />
+          <BeginTask
+            taken={tasks.map(({ task }) => task)}
+            begin={(task) => setEdits((now) => ({ ...now, begun: [...now.begun, task] }))}
+          />
         )}
-        {tasks.length > shown.length && filter.task === undefined && (
+        {tasks.length > shown.length && place.task === undefined && (
           <p className="quiet">
             The first {MOST_TASKS} of {counted(tasks.length, 'task')}: choose a task above to see it.
           </p>
@@ -95,9 +97,19 @@ export function Rows({ dataset, reload }: RowsProps) {
           {({ dataset: found }) => {
             const rows = found?.preview.slice(0, PAGE) ?? [];
             const isLast = (found?.preview.length ?? 0) <= PAGE;
-            const last = rows.at(-1)?.row;
-            return rows.length === 0 ? (
-              <Empty>No row is like that.</Empty>
+            const [first, last] = [rows.at(0)?.row, rows.at(-1)?.row];
+            return first === undefined || last === undefined ? (
+              <Empty
+                action={
+                  place.after !== undefined && (
+                    <Button look="plain" onClick={() => go({ after: undefined })}>
+                      First rows
+                    </Button>
+                  )
+                }
+              >
+                {place.after === undefined ? 'No row is like that.' : 'No row after that is like that.'}
+              </Empty>
             ) : (
               <>
                 <RowList
@@ -108,27 +120,22 @@ export function Rows({ dataset, reload }: RowsProps) {
                   isChanged={(row, task) => isChanged(changes, row, task)}
                   type={(row, task, typed) => {
                     setDone('');
-                    setEdits({
-                      digest: changes.size === 0 ? (found?.digest ?? digest) : edits.digest,
-                      changes: withTyped(changes, row, task, typed),
-                    });
+                    setEdits((now) => ({
+                      ...now,
+                      digest: now.changes.size === 0 ? (found?.digest ?? digest) : now.digest,
+                      changes: withTyped(now.changes, row, task, typed),
+                    }));
                   }}
                 />
-                <nav className={styles.paging} aria-label="Pages of rows">
-                  {afters.length > 0 && (
-                    <Button look="plain" onClick={() => setAfters(afters.slice(0, -1))}>
-                      Previous
-                    </Button>
-                  )}
-                  {!isLast && last !== undefined && (
-                    <Button look="plain" onClick={() => setAfters([...afters, last])}>
-                      Next
-                    </Button>
-                  )}
-                  <span>
-                    Rows {count(rows[0].row + 1)} to {count((last ?? 0) + 1)} of {count(dataset.rows)}
-                  </span>
-                </nav>
+                <Paging
+                  key={String(searchOf({ ...place, after: undefined }))}
+                  place={place}
+                  size={PAGE}
+                  shown={[first, last]}
+                  isLast={isLast}
+                  rows={dataset.rows}
+                  go={(after) => go({ after })}
+                />
               </>
             );
           }}
@@ -149,7 +156,7 @@ export function Rows({ dataset, reload }: RowsProps) {
             )}
           </Notice>
         )}
-        <p role="status" className="quiet">
+        <p ref={told} role="status" tabIndex={-1} className="quiet">
           {done}
         </p>
         {changes.size > 0 && (

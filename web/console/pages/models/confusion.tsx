@@ -1,3 +1,4 @@
+import { LongName } from '../../parts/long-name';
 import { Panel } from '../../parts/panel';
 import styles from './measures.module.css';
 
@@ -31,7 +32,7 @@ function Matrix({ task, labels, counts }: ConfusionProps) {
             <th scope="col">Right label</th>
             {labels.map((label) => (
               <th key={label} scope="col">
-                <span>{label}</span>
+                <LongName>{label}</LongName>
               </th>
             ))}
           </tr>
@@ -39,7 +40,9 @@ function Matrix({ task, labels, counts }: ConfusionProps) {
         <tbody>
           {labels.map((right, row) => (
             <tr key={right}>
-              <th scope="row">{right}</th>
+              <th scope="row">
+                <LongName>{right}</LongName>
+              </th>
               {labels.map((predicted, column) => (
                 <td key={predicted} {...shadeOf(counts[row], column, row === column)}>
                   {counts[row][column]}

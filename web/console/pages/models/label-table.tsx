@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../../parts/button';
+import { LongName } from '../../parts/long-name';
 import { counted, fixed, percent } from '../../parts/numbers';
 import { type Column, Table } from '../../parts/table';
 
@@ -33,7 +34,7 @@ export function LabelTable({ task, rows }: { readonly task: string; readonly row
         rows={isWhole ? worstFirst : worstFirst.slice(0, FIRST_LABELS)}
         keyOf={({ label }) => label}
         columns={[
-          { title: 'Label, worst first', cell: ({ label }) => label },
+          { title: 'Label, worst first', cell: ({ label }) => <LongName>{label}</LongName> },
           share('F1', ({ f1 }) => f1),
           share('Precision', ({ precision }) => precision),
           share('Recall', ({ recall }) => recall),

@@ -12,7 +12,7 @@ import { VersionTable, versionRowFields } from './version-table';
 
 const MODEL = graphql(
   `
-  query Model($name: String!, $first: Int!) {
+  query Model($name: String!, $first: Int!, $changes: Int!) {
     model(name: $name) {
       name
       aliases {
@@ -23,7 +23,7 @@ const MODEL = graphql(
       versions(first: $first) {
         ...VersionRow
       }
-      history(first: 20) {
+      history(first: $changes) {
         ...ModelHistory
       }
     }
@@ -32,15 +32,17 @@ const MODEL = graphql(
   [versionRowFields, historyFields],
 );
 
-/** Versions shown at first, and how many more with each press of the button. */
+/** Versions and changes shown at first, and how many more with each press of the button. */
 const FIRST = 50;
+const FIRST_CHANGES = 20;
 const MORE = 200;
 
 /** One model: its versions with where each came from, what happened to it, and the way back. */
 export default function ModelPage() {
   const { model: name = '' } = useParams();
   const [first, setFirst] = useState(FIRST);
-  const [result, again] = useQuery({ query: MODEL, variables: { name, first } });
+  const [changes, setChanges] = useState(FIRST_CHANGES);
+  const [result, again] = useQuery({ query: MODEL, variables: { name, first, changes } });
   const production = result.data?.model?.aliases.find((alias) => alias.name === 'production');
   return (
     <Page
@@ -72,6 +74,11 @@ export default function ModelPage() {
               </Section>
               <Section title="History">
                 <History model={name} changes={model.history} />
+                {model.history.length === changes && (
+                  <Button look="quiet" disabled={result.stale} onClick={() => setChanges(changes + MORE)}>
+                    Show older changes
+                  </Button>
+                )}
               </Section>
             </>
           )

@@ -71,6 +71,7 @@ export function Promote({ model, version, look = 'main' }: PromoteProps) {
         <Confirmation
           title={`Promote version ${version} of ${model}?`}
           does="Promote"
+          done={`Version ${version} of ${model} was promoted.`}
           busy={promotion.fetching}
           cancel={() => setAsking(false)}
           confirm={async () => {

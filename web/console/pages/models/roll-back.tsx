@@ -40,6 +40,7 @@ export function RollBack({ model, from, to }: RollBackProps) {
         <Confirmation
           title={`Roll ${model} back from version ${from} to ${to}?`}
           does="Roll back"
+          done={`${model} was rolled back to version ${to}.`}
           busy={result.fetching}
           cancel={() => setAsking(false)}
           confirm={async () => {

@@ -1,4 +1,6 @@
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { LongName } from '../../parts/long-name';
+import { LongText } from '../../parts/long-text';
 import { counted, percent, points } from '../../parts/numbers';
 import { Section } from '../../parts/page';
 import { Table } from '../../parts/table';
@@ -77,8 +79,8 @@ export function TaskCompared({ compared, a, b }: TaskComparedProps) {
             rows={disagreements}
             keyOf={({ row }) => row}
             columns={[
-              { title: 'Text', kind: 'long', cell: ({ text }) => text },
-              { title: 'Right', cell: ({ labels }) => labels.join(', ') || 'none' },
+              { title: 'Text', kind: 'long', cell: ({ text }) => <LongText>{text}</LongText> },
+              { title: 'Right', cell: ({ labels }) => <LongName>{labels.join(', ') || 'none'}</LongName> },
               { title: `Version ${a}`, cell: ({ a, labels }) => <Said said={a} right={labels} /> },
               { title: `Version ${b}`, cell: ({ b, labels }) => <Said said={b} right={labels} /> },
             ]}
@@ -100,7 +102,7 @@ function Said({ said, right }: { readonly said: readonly string[]; readonly righ
   return (
     <span className={isRight ? styles.right : styles.wrong}>
       {isRight ? '✓' : '✗'}
-      <span className={styles.unseen}>{isRight ? ' right:' : ' wrong:'}</span> {said.join(', ') || 'none'}
+      <span className="unseen">{isRight ? ' right:' : ' wrong:'}</span> <LongName>{said.join(', ') || 'none'}</LongName>
     </span>
   );
 }

@@ -1,5 +1,4 @@
-import { useState } from 'react';
-import { Link } from 'wouter';
+import { Link, useSearchParams } from 'wouter';
 import { graphql, type ResultOf } from '../../graphql/graphql';
 import { ButtonLink } from '../../parts/button';
 import { Network } from '../../parts/network';
@@ -51,7 +50,8 @@ interface VersionTableProps {
 
 /** A row a version: where it came from, what learned, how good it is; two of them can be chosen to be compared. */
 export function VersionTable({ model, versions, aliases }: VersionTableProps) {
-  const [chosen, setChosen] = useState<readonly number[]>([]);
+  const [search, setSearch] = useSearchParams();
+  const chosen = search.get('compare')?.split(',').map(Number) ?? [];
   const rows = lineage(versions);
   const lanes = Math.max(1, ...rows.map(({ lane, lines }) => 1 + Math.max(lane, ...lines.map(({ from }) => from))));
   const production = aliases.find(({ name }) => name === 'production')?.version;
@@ -100,10 +100,12 @@ export function VersionTable({ model, versions, aliases }: VersionTableProps) {
           type="checkbox"
           aria-label={`Compare version ${number}`}
           checked={chosen.includes(number)}
-          onChange={({ target }) =>
+          onChange={({ target }) => {
+            const others = chosen.filter((each) => each !== number);
             // The two chosen last are compared.
-            setChosen([...chosen.filter((each) => each !== number), ...(target.checked ? [number] : [])].slice(-2))
-          }
+            const next = target.checked ? [...others, number].slice(-2) : others;
+            setSearch(next.length > 0 ? { compare: next.join(',') } : {}, { replace: true });
+          }}
         />
       ),
     },

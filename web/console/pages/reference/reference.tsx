@@ -9,6 +9,7 @@ const ADDRESSES = [
   { address: 'POST /graphql', what: 'queries and mutations' },
   { address: 'WebSocket /graphql', what: 'subscriptions, by the graphql-transport-ws protocol' },
   { address: 'PUT /datasets/<name>', what: 'a data set as CSV or JSON lines, however large' },
+  { address: 'POST /v1/embeddings, GET /v1/models', what: 'vectors, as clients of the OpenAI API ask for them' },
   { address: 'GET /graphql', what: 'GraphiQL, for browsers' },
   { address: 'GET /readyz, /livez, /metrics', what: 'for what watches the server' },
 ];
@@ -34,7 +35,7 @@ export default function ReferencePage() {
       </Section>
       <Section title="Addresses">
         <Table
-          caption="Addresses"
+          caption="Addresses and what each is for"
           rows={ADDRESSES}
           keyOf={({ address }) => address}
           columns={[

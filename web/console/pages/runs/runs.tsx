@@ -107,7 +107,7 @@ export default function RunsPage() {
           onChange={(value) => show({ kind: value || undefined, after: undefined })}
         />
       </FieldRow>
-      <p className={styles.told} role="status">
+      <p className="unseen" role="status">
         {told}
       </p>
       {laid.length > MOST_LAID && <Notice kind="warning">Only the first {MOST_LAID} ticked runs are drawn.</Notice>}
@@ -131,7 +131,7 @@ export default function RunsPage() {
               <nav className={styles.paging} aria-label="Pages of runs">
                 <span>
                   {nodes.length < totalCount
-                    ? `${count(nodes.length)} of ${counted(totalCount, 'run')}`
+                    ? `${after ? 'Older: ' : ''}${count(nodes.length)} of ${counted(totalCount, 'run')}`
                     : counted(totalCount, 'run')}
                 </span>
                 {after && (

@@ -38,7 +38,7 @@ export const BASES = graphql(`
   query TrainingBases($model: String!) {
     model(name: $model) {
       production { number tasks { task } }
-      versions(first: 100) { number tasks { task } }
+      versions(first: 1000) { number tasks { task } }
     }
   }
 `);

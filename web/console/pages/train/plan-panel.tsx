@@ -1,5 +1,5 @@
 import { Network } from '../../parts/network';
-import { count, counted, percent } from '../../parts/numbers';
+import { count, counted, part } from '../../parts/numbers';
 import { Panel } from '../../parts/panel';
 import { Notice } from '../../parts/states';
 import type { Draft } from './draft';
@@ -34,14 +34,14 @@ export function PlanPanel({ plan, draft }: { readonly plan: Plan | undefined; re
               <span className={styles.learns} /> Learn
             </dt>
             <dd>{count(trainableParameters)}</dd>
-            <dd>{percent(share)}</dd>
+            <dd>{part(share)}</dd>
           </div>
           <div>
             <dt>
               <span className={styles.fixed} /> Fixed
             </dt>
             <dd>{count(frozenParameters)}</dd>
-            <dd>{percent(1 - share)}</dd>
+            <dd>{part(1 - share)}</dd>
           </div>
         </dl>
         <p className="quiet">

@@ -9,8 +9,9 @@ import { Page } from '../../parts/page';
 import { useSettled } from '../../parts/settled';
 import { Notice } from '../../parts/states';
 import { pastedRows } from '../../rows/pasted';
-import { type Draft, firstDraft, type PromotionPolicy, readDraft } from './draft';
+import { type Draft, type PromotionPolicy, readDraft } from './draft';
 import { HyperparameterFields } from './hyperparameters';
+import { useDraft } from './kept-draft';
 import { Losses } from './losses';
 import { MutationPanel } from './mutation-panel';
 import { mutationText } from './mutation-text';
@@ -24,7 +25,7 @@ const policies: readonly { readonly value: PromotionPolicy; readonly title: stri
   {
     value: 'IF_BETTER',
     title: 'If it is better',
-    says: 'It takes over “production” where none is served yet, or where no task is worse beyond chance and one is better, or new, on rows that neither learned from.',
+    says: 'It takes over “production” where nothing is served yet, or where, on rows that neither learned from, no task is worse beyond chance and one is better, or new, or was renamed or removed as asked; and where nothing that is served is missing.',
   },
   { value: 'NEVER', title: 'Never', says: 'It waits until somebody promotes it.' },
   { value: 'ALWAYS', title: 'Always', says: 'It takes over “production”, however good it is.' },
@@ -33,9 +34,12 @@ const policies: readonly { readonly value: PromotionPolicy; readonly title: stri
 /** A training, put together: what it would do is told while one chooses, and it is followed once it is sent. */
 export default function TrainPage() {
   const [search] = useSearchParams();
+  return <Training key={String(search)} search={search} />;
+}
+
+function Training({ search }: { readonly search: URLSearchParams }) {
   const [, navigate] = useLocation();
-  const [draft, setDraft] = useState(() => firstDraft(search));
-  const change = (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed }));
+  const { draft, change, isBegun, startOver, sent } = useDraft(search);
   const [choices] = useQuery({ query: CHOICES });
   const model = useSettled(draft.model.trim());
   const [bases] = useQuery({ query: BASES, variables: { model }, pause: model === '' });
@@ -59,6 +63,8 @@ export default function TrainPage() {
   const base = draft.baseVersion
     ? bases.data?.model?.versions.find(({ number }) => String(number) === draft.baseVersion)
     : bases.data?.model?.production;
+  const asked = draft.baseVersion === '' ? [] : [Number(draft.baseVersion)];
+  const baseNumbers = bases.data ? (bases.data.model?.versions.map(({ number }) => number) ?? []) : asked;
   const heads = base?.tasks.map(({ task }) => task) ?? [];
 
   return (
@@ -73,7 +79,9 @@ export default function TrainPage() {
           event.preventDefault();
           if (!input) return;
           const { data } = await train({ input });
-          if (data) navigate(`/runs/${data.train.id}`);
+          if (!data) return;
+          sent();
+          navigate(`/runs/${data.train.id}`);
         }}
       >
         <div className={styles.parts}>
@@ -104,26 +112,21 @@ export default function TrainPage() {
                   </>
                 )}
               </Field>
-              <Field label="Goes on from" problem={problemAt(problems, 'baseVersion')}>
-                {(control) => (
-                  <select
-                    {...control}
-                    value={draft.baseVersion}
-                    onChange={({ target }) => change({ baseVersion: target.value, frozenHeads: [] })}
-                  >
-                    <option value="">
-                      {bases.data?.model?.production
-                        ? `production (now ${bases.data.model.production.number})`
-                        : 'the pretrained encoder'}
-                    </option>
-                    {bases.data?.model?.versions.map(({ number }) => (
-                      <option key={number} value={number}>
-                        version {number}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </Field>
+              <SelectField
+                label="Goes on from"
+                problem={problemAt(problems, 'baseVersion')}
+                value={draft.baseVersion}
+                options={[
+                  {
+                    value: '',
+                    title: bases.data?.model?.production
+                      ? `production (now ${bases.data.model.production.number})`
+                      : 'the pretrained encoder',
+                  },
+                  ...baseNumbers.map((number) => ({ value: String(number), title: `version ${number}` })),
+                ]}
+                onChange={(baseVersion) => change({ baseVersion, frozenHeads: [] })}
+              />
             </FieldRow>
           </fieldset>
           <Strategy draft={draft} layers={plan?.encoderLayers ?? 6} heads={heads} problems={problems} change={change} />
@@ -159,6 +162,11 @@ export default function TrainPage() {
             <Button type="submit" disabled={!input || training.fetching}>
               Train
             </Button>
+            {isBegun && (
+              <Button look="plain" onClick={startOver}>
+                Start over
+              </Button>
+            )}
             {!input && (
               <span className="quiet">
                 {Object.keys(mistyped).length > 0 ? 'A field holds no number.' : 'Choose rows first.'}

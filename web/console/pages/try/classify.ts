@@ -13,6 +13,7 @@ const CLASSIFY = graphql(`
         labels
         confidence
         abstained
+        outOfScopeScore
       }
     }
   }

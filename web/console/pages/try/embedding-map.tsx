@@ -8,6 +8,7 @@ import { Section } from '../../parts/page';
 import { Panel } from '../../parts/panel';
 import { Answer, Empty, Notice } from '../../parts/states';
 import type { AskedVersion } from '../../versions/ask';
+import type { Classification } from './classify';
 import { useSample } from './sample';
 import { Scatter } from './scatter';
 import styles from './try.module.css';
@@ -60,11 +61,13 @@ const FITTING = graphql(`
 
 interface EmbeddingMapProps {
   readonly text: string;
+  /** What the heads say of the text. */
+  readonly predictions: Classification['predictions'];
   readonly asked: AskedVersion & { readonly version: number };
 }
 
 /** The text among rows of a data set, as the version's encoder sees them, along the two directions in which texts differ most. */
-export function EmbeddingMap({ text, asked }: EmbeddingMapProps) {
+export function EmbeddingMap({ text, predictions, asked }: EmbeddingMapProps) {
   const [result] = useQuery({ query: MAP_DATASETS, variables: asked });
   const [choice, setChoice] = useState<{ readonly dataset?: string; readonly task?: string }>({});
   return (
@@ -95,7 +98,14 @@ export function EmbeddingMap({ text, asked }: EmbeddingMapProps) {
                     onChange={(name) => setChoice({ dataset: dataset.name, task: name })}
                   />
                 </FieldRow>
-                <MapOf text={text} asked={asked} dataset={dataset.name} task={task.task} labels={task.labels} />
+                <MapOf
+                  text={text}
+                  predictions={predictions}
+                  asked={asked}
+                  dataset={dataset.name}
+                  task={task.task}
+                  labels={task.labels}
+                />
               </div>
             </Panel>
           );
@@ -111,8 +121,9 @@ interface MapOfProps extends EmbeddingMapProps {
   readonly labels: readonly { readonly label: string; readonly rows: number }[];
 }
 
-function MapOf({ text, asked, dataset, task, labels }: MapOfProps) {
-  const sample = useSample(dataset, task, labels);
+function MapOf({ text, predictions, asked, dataset, task, labels }: MapOfProps) {
+  const given = predictions.find((each) => each.task === task)?.labels ?? [];
+  const sample = useSample(dataset, task, labels, given);
   const rows = sample.data ?? [];
   const [rowVectors, askAgain] = useQuery({
     query: MAP,

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Button } from '../../parts/button';
-import { count, percent } from '../../parts/numbers';
+import { LongName } from '../../parts/long-name';
+import { count, fixed, percent } from '../../parts/numbers';
 import { type Column, Table } from '../../parts/table';
 import type { Classification } from './classify';
 import styles from './try.module.css';
@@ -23,7 +24,13 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
       title: 'Text',
       kind: 'long',
       cell: ({ text, place }) => (
-        <button type="button" className={styles.chosen} aria-pressed={place === chosen} onClick={() => choose(place)}>
+        <button
+          type="button"
+          className={styles.chosen}
+          aria-pressed={place === chosen}
+          dir="auto"
+          onClick={() => choose(place)}
+        >
           {text}
         </button>
       ),
@@ -32,8 +39,8 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
       title: task,
       cell: ({ predictions }: Classification) => (
         <span className={styles.given}>
-          <span>{shownLabels(predictions[head])}</span>
-          <span className="quiet">{percent(predictions[head].confidence)}</span>
+          <LongName>{shownLabels(predictions[head])}</LongName>
+          <Certainty of={predictions[head]} />
         </span>
       ),
     })),
@@ -56,5 +63,19 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
   );
 }
 
-const shownLabels = ({ abstained, labels }: Classification['predictions'][number]): string =>
+type Prediction = Classification['predictions'][number];
+
+/** How sure the answer is; where it is none, how little the text looks like the label that was withheld. */
+function Certainty({ of: { abstained, confidence, outOfScopeScore } }: { readonly of: Prediction }) {
+  if (!abstained) return <span className="quiet">{percent(confidence)}</span>;
+  return (
+    outOfScopeScore !== null && (
+      <span className="quiet" title="How little the text looks like those of its label, 0 to 1">
+        score {fixed(outOfScopeScore, 2)}
+      </span>
+    )
+  );
+}
+
+const shownLabels = ({ abstained, labels }: Prediction): string =>
   abstained ? 'out of scope' : labels.join(', ') || 'none';

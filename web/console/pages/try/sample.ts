@@ -31,32 +31,40 @@ interface Sample {
 /**
  * The first rows of each of the most common labels, equally many: a data set may come sorted, so its own first rows could all
  * have one label.
+ * @param given the labels that the text was given: theirs are there before those of common ones
  */
 export function useSample(
   dataset: string,
   task: string,
   labels: readonly { readonly label: string; readonly rows: number }[],
+  given: readonly string[],
 ): Sample {
   const client = useClient();
   const [sample, setSample] = useState<Sample>({});
-  const chosen = [...labels].sort((a, b) => b.rows - a.rows).slice(0, MOST_LABELS);
+  const givenFirst = [...labels].sort((a, b) => isIn(given, b) - isIn(given, a) || b.rows - a.rows);
+  const chosen = givenFirst.slice(0, MOST_LABELS).sort((a, b) => b.rows - a.rows);
   const key = JSON.stringify(chosen.map(({ label }) => label));
   useEffect(() => {
-    let isCurrent = true;
     const names: string[] = JSON.parse(key);
     const first = Math.floor(MOST_ROWS / Math.max(1, names.length));
-    const asked = names.map(async (label) => {
-      const { data, error } = await client.query(ROWS, { dataset, task, label, first }).toPromise();
-      if (error) throw error;
-      return (data?.dataset?.preview ?? []).map(({ text }) => ({ text, label }));
-    });
-    Promise.all(asked).then(
-      (rows) => isCurrent && setSample({ data: rows.flat() }),
-      (error: CombinedError) => isCurrent && setSample({ error }),
+    const found = new Map<string, readonly SampledRow[]>();
+    // Listened to, not awaited: an answer that did not come the first time may come yet.
+    const asked = names.map((label) =>
+      client.query(ROWS, { dataset, task, label, first }).subscribe(({ data, error }) => {
+        if (error) setSample({ error });
+        if (!data) return;
+        found.set(
+          label,
+          (data.dataset?.preview ?? []).map(({ text }) => ({ text, label })),
+        );
+        if (found.size === names.length) setSample({ data: names.flatMap((name) => found.get(name) ?? []) });
+      }),
     );
     return () => {
-      isCurrent = false;
+      for (const each of asked) each.unsubscribe();
     };
   }, [client, dataset, task, key]);
   return sample;
 }
+
+const isIn = (given: readonly string[], { label }: { readonly label: string }): number => Number(given.includes(label));

@@ -3,9 +3,10 @@ import { useSearchParams } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { ButtonLink } from '../../parts/button';
 import { Field } from '../../parts/field';
+import { keep, kept } from '../../parts/kept';
 import { Page } from '../../parts/page';
 import { Answer, Empty } from '../../parts/states';
-import { askedVersion, searchFor } from '../../versions/ask';
+import { type AskedVersion, askedVersion, searchFor } from '../../versions/ask';
 import { VersionChoice } from '../../versions/version-choice';
 import { type Classification, useClassified } from './classify';
 import { EmbeddingMap } from './embedding-map';
@@ -23,7 +24,7 @@ const FIRST_TEXTS = 'Soccer is pretty cool!\nHello there, nice to meet you.\nThe
 export default function TryPage() {
   const [search, setSearch] = useSearchParams();
   const asked = askedVersion(search);
-  const [text, setText] = useState(() => sessionStorage.getItem(PLACE) ?? FIRST_TEXTS);
+  const [text, setText] = useState(() => kept(PLACE) ?? FIRST_TEXTS);
   const [chosen, setChosen] = useState(0);
   const { result, again, isEmpty } = useClassified(text, asked);
   const isMissing = result.error?.graphQLErrors.some(({ extensions }) => extensions?.code === 'NOT_FOUND') ?? false;
@@ -38,10 +39,11 @@ export default function TryPage() {
                 {...control}
                 rows={7}
                 value={text}
+                dir="auto"
                 spellCheck={false}
                 onChange={({ target }) => {
                   setText(target.value);
-                  sessionStorage.setItem(PLACE, target.value);
+                  keep(PLACE, target.value);
                 }}
               />
             )}
@@ -51,7 +53,7 @@ export default function TryPage() {
           {isEmpty ? (
             <Empty>Write a text to see what the heads say of it.</Empty>
           ) : isMissing && result.error ? (
-            <Empty action={<ButtonLink href="/train">Train one</ButtonLink>}>{problemOf(result.error)}</Empty>
+            <Empty action={<WayOn asked={asked} />}>{problemOf(result.error)}</Empty>
           ) : (
             <Answer of={result} what="answers" again={again}>
               {({ classify }) => <Answers model={asked.model} answers={classify} chosen={chosen} choose={setChosen} />}
@@ -65,6 +67,14 @@ export default function TryPage() {
     </Page>
   );
 }
+
+/** Where nothing answers: to the version in production where another was asked, else to a training, which makes one. */
+const WayOn = ({ asked: { model, version, alias } }: { readonly asked: AskedVersion }) =>
+  version === undefined && alias === undefined ? (
+    <ButtonLink href="/train">Train one</ButtonLink>
+  ) : (
+    <ButtonLink href={`/?${searchFor({ model })}`}>Ask the version in production</ButtonLink>
+  );
 
 interface AnswersProps {
   readonly model: string;
@@ -82,7 +92,7 @@ const Answers = memo(({ model, answers, chosen, choose }: AnswersProps) => {
     <>
       {answers.length > 1 && <Overview answers={answers} chosen={place} choose={choose} />}
       <Predictions text={answer.text} asked={asked} />
-      <EmbeddingMap text={answer.text} asked={asked} />
+      <EmbeddingMap text={answer.text} predictions={answer.predictions} asked={asked} />
     </>
   );
 });

@@ -34,7 +34,7 @@ export function Why({ text, task, asked }: WhyProps) {
               <li key={row}>
                 <span title="Cosine similarity to the text">{fixed(similarity, 2)}</span>
                 <p>
-                  {text} <span className="quiet">{labels.join(', ')}</span>
+                  <bdi className="text">{text}</bdi> <span className="quiet">{labels.join(', ')}</span>
                 </p>
               </li>
             ))}
