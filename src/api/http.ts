@@ -33,7 +33,7 @@ import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
 import { servePages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
-import { observeOperations, requestThatFailed } from './requests/plugin.js';
+import { observeOperations, observeWriting, requestThatFailed } from './requests/plugin.js';
 import { observeRequests, requestOf } from './requests/request.js';
 import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
@@ -101,7 +101,7 @@ export async function serveHttp(
     // Whoever asks by a hash asks for what is listed: PERSISTED_OPERATIONS.
     persistedQueries: false,
     logger: quietLogger(log),
-    stringifyResult: stringifyWithVectors,
+    stringifyResult: observeWriting(stringifyWithVectors),
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
     stopOnTerminationSignals: false,
     plugins: [
