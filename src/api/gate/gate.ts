@@ -60,6 +60,12 @@ export function admissionOf(request: IncomingMessage): Admission {
   throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 401 } } });
 }
 
+/** Whether who sent a request may give us rows, and not only ask. */
+export const mayTrain = (request: IncomingMessage): boolean => {
+  const admission = admissions.get(request);
+  return admission !== undefined && covers(admission.caller.scope, 'train');
+};
+
 /** How long a browser may remember what pages of other sites may do, in seconds. */
 const REMEMBERED = 600;
 
