@@ -37,6 +37,7 @@ import { observeOperations, observeWriting, requestThatFailed } from './requests
 import { observeRequests } from './requests/request.js';
 import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { PossibleUpgrade } from './upgrades.js';
 import { serveUploads } from './uploads.js';
 import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
@@ -78,15 +79,18 @@ export async function serveHttp(
   const observer = observeRequests(log, tracing, metrics, config.slowRequest);
   const app = express();
   const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
-  const server = createServer(connectionLimits(config), (request, response) => {
-    endWhereSlow(request, response, config);
-    // Whoever keeps the connection would only find it closed the next time.
-    if (readiness.isLeaving()) response.setHeader('connection', 'close');
-    observer.http(request, response);
-    gate.enter(request, response, () => {
-      if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
-    });
-  });
+  const server = createServer(
+    { ...connectionLimits(config), IncomingMessage: PossibleUpgrade },
+    (request, response) => {
+      endWhereSlow(request, response, config);
+      // Whoever keeps the connection would only find it closed the next time.
+      if (readiness.isLeaving()) response.setHeader('connection', 'close');
+      observer.http(request, response);
+      gate.enter(request, response, () => {
+        if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
+      });
+    },
+  );
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
