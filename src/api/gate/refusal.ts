@@ -69,6 +69,7 @@ export function refuseUpgrade(error: ManyheadError, socket: Duplex): void {
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(text)}`,
       'Connection: close',
+      ...(error instanceof RateLimited ? [`Retry-After: ${error.allowance.reset}`] : []),
       ...securityHeaderLines,
       '',
       text,
