@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { data, easyRows, finished, type Json, type Running, startWorker, TRAIN } from '../system/stage.js';
@@ -185,5 +186,44 @@ describe('an answer', () => {
     const begun = performance.now();
     await answer(api.address, '{ dataset(name: "long") { preview(label: "none") { row } } }');
     expect(seconds).toBeLessThan((5 * (performance.now() - begun)) / 1000);
+  });
+
+  it('that is longer in JSON than any text may be is refused, and counted as that', async () => {
+    // Each of them takes six characters in JSON.
+    const rows = Array.from({ length: 31 }, (_, i) => ({
+      text: `${i} ${'\u0001'.repeat(99_900)}`,
+      labels: easyRows(1)[0].labels,
+    }));
+    await data(
+      api.address,
+      'mutation($rows: [ExampleInput!]!) { createDataset(name: "odd", examples: $rows) { rows } }',
+      { rows },
+    );
+    const query = `{ dataset(name: "odd") { preview(first: 31) { ${fill(30, (i) => `t${i}: text`)} } } }`;
+    expect(await graphql(api.address, query)).toMatchObject({ status: 400, code: 'ANSWER_TOO_LARGE' });
+    expect((await send(`${api.address}/metrics`)).body).toMatch(
+      /manyhead_request_seconds_count\{type="query",operation="dataset",code="ANSWER_TOO_LARGE"\} 1/,
+    );
+  });
+});
+
+describe('an answer that cannot be written', () => {
+  let home: Installation;
+  afterAll(() => home.remove());
+
+  it('is an internal error of its request, in the log and in the metrics', async () => {
+    home = await install();
+    const breaking = fileURLToPath(new URL('broken-writer.child.mjs', import.meta.url));
+    const { address, running } = await home.start({ NODE_OPTIONS: `--import=${breaking}` });
+    const headers = { 'x-request-id': 'shop-4711' };
+    expect(await graphql(address, '{ datasets { name } }', { headers })).toMatchObject({
+      status: 500,
+      code: 'INTERNAL',
+    });
+    const { request, msg, id } = JSON.parse((await running.says(/.*a broken writer.*/))[0]);
+    expect({ request, msg, id }).toEqual({ request: 'shop-4711', msg: 'a request failed', id: expect.any(String) });
+    expect((await send(`${address}/metrics`)).body).toMatch(
+      /manyhead_request_seconds_count\{type="query",operation="datasets",code="INTERNAL"\} 1/,
+    );
   });
 });
