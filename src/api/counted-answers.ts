@@ -50,6 +50,7 @@ function count(field: GraphQLField<unknown, Context>, counting: Counting): void 
 const list: Counting = (value, answer, { signal }, info) => {
   if (!Array.isArray(value)) return value;
   answer.spend('answerValues', lengthOf(value) * fieldsOfEntry(info));
+  for (const entry of value) if (typeof entry === 'string') answer.spend('answerCharacters', entry.length);
   return completedInTurns(value, () => answer.refusal() ?? (signal?.aborted ? gone : undefined));
 };
 

@@ -111,6 +111,13 @@ describe('an answer', () => {
     expect(await graphql(api.address, query, { variables })).toMatchObject({ status: 200, code: undefined });
   });
 
+  it('counts the characters of labels with those of texts', async () => {
+    const { address, running } = await home.start({ REQUEST_MAX_CHARACTERS: '500' });
+    const query = '{ dataset(name: "fruit") { preview(first: 150) { labels { labels } } } }';
+    expect((await graphql(address, query)).body).toContain('more than 500 characters in its answer');
+    await running.end('SIGKILL');
+  });
+
   it('is refused over a WebSocket, too', async () => {
     const client = await talk(small.address);
     client.say({ type: 'connection_init' });
