@@ -1,7 +1,19 @@
-import { setImmediate } from 'node:timers/promises';
-
 /** Long work gives the event loop its turn after this many milliseconds. */
 const TURN = 5;
+
+/** Long work that waits for its turn, the longest waiting first. */
+const waiting: (() => void)[] = [];
+
+/** One of them at a time: all that everybody else waits for is one turn, however much long work there is. */
+function nextTurn(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(nextTurn);
+}
+
+const ownTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(nextTurn);
+  });
 
 /**
  * What long work waits for between two of its steps: that everything else has had its turn, where it has taken some time; nothing
@@ -11,7 +23,7 @@ export function turns(): () => Promise<void> | undefined {
   let until = performance.now() + TURN;
   return () => {
     if (performance.now() < until) return undefined;
-    return setImmediate().then(() => {
+    return ownTurn().then(() => {
       until = performance.now() + TURN;
     });
   };

@@ -1,9 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import {
   Arg,
   Args,
   Ctx,
   Field,
   FieldResolver,
+  Info,
   InputType,
   Int,
   Mutation,
@@ -20,6 +22,7 @@ import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
 import { Example, PreviewArgs, previewOf, Split } from './examples.js';
+import { countingRows } from './read-rows.js';
 import { DateTime } from './scalars.js';
 
 export enum TaskKind {
@@ -157,8 +160,9 @@ export class DatasetResolver {
   preview(
     @Root() { digest }: Dataset,
     @Args(() => PreviewArgs) asked: PreviewArgs,
-    @Ctx() { datasets }: Context,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Example[]> {
-    return previewOf(datasets.stream(digest), asked);
+    return previewOf(context.datasets.stream(digest), asked, countingRows(context, info));
   }
 }

@@ -60,10 +60,15 @@ export class PreviewArgs {
   after?: number;
 }
 
-/** The first rows that are asked for. @throws ManyheadError BAD_USER_INPUT */
+/**
+ * The first rows that are asked for.
+ * @param reads called for every row that is read @throws what ends the reading
+ * @throws ManyheadError BAD_USER_INPUT
+ */
 export async function previewOf(
   examples: AsyncIterable<StoredExample>,
   { first, task, label, unlabelled, after }: PreviewArgs,
+  reads: () => void,
 ): Promise<Example[]> {
   if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
   const wanted = label == null ? undefined : canonicalLabel(label);
@@ -72,6 +77,7 @@ export async function previewOf(
   const rows: Example[] = [];
   let place = -1;
   for await (const row of examples) {
+    reads();
     place += 1;
     if (after != null && place <= after) continue;
     const labels = Object.keys(row.labels).map((each) => ({ task: each, labels: labelsOf(row, each) ?? [] }));

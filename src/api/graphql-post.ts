@@ -6,6 +6,7 @@ import { ManyheadError } from '../errors.js';
 import type { Log } from '../log.js';
 import type { Inspector } from '../operations/inspector.js';
 import { spendingOf } from '../operations/spending.js';
+import { BodyTooLarge, bodyLimitOf, checkMarks } from './bodies.js';
 import { BrokenUtf8, checkUtf8 } from './broken-utf8.js';
 import type { Context, Rooms } from './context.js';
 import { admissionOf } from './gate/gate.js';
@@ -66,8 +67,10 @@ async function answer(
   let body: unknown;
   try {
     checkUtf8(bytes);
+    checkMarks(bytes, bodyLimitOf(request));
     body = JSON.parse(bytes.toString('utf8'));
   } catch (error) {
+    if (error instanceof BodyTooLarge) return refuse(error, request, response);
     requestOf(request)?.fails('BAD_REQUEST');
     const why = error instanceof BrokenUtf8 ? 'its body is not UTF-8' : 'its body is not JSON';
     const errors = [{ message: `The request could not be read: ${why}.`, extensions: { code: 'BAD_REQUEST' } }];

@@ -7,7 +7,7 @@ import {
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
-import express, { type ErrorRequestHandler } from 'express';
+import express from 'express';
 import type { GraphQLSchema } from 'graphql';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.js';
@@ -18,13 +18,13 @@ import type { Inspector } from '../operations/inspector.js';
 import { weighing } from '../operations/weighing.js';
 import type { Tracing } from '../tracing/span.js';
 import { serveBoard } from './board.js';
-import { BrokenUtf8, verifyUtf8 } from './broken-utf8.js';
+import { bodyLimitOf, readJson } from './bodies.js';
+import { bodyErrors } from './body-errors.js';
 import type { Context, Rooms } from './context.js';
 import { ownSitesQueries } from './cross-site.js';
 import { documentCache } from './document-cache.js';
 import { callerError } from './errors.js';
 import type { Gate } from './gate/gate.js';
-import { isGone } from './gone.js';
 import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
 import { serveHealth } from './health.js';
 import { inspectRequests } from './inspect-requests.js';
@@ -33,17 +33,15 @@ import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
 import { servePages, serveUnknownPages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
-import { observeOperations, requestThatFailed } from './requests/plugin.js';
-import { observeRequests, requestOf } from './requests/request.js';
+import { observeOperations, observeWriting, requestThatFailed } from './requests/plugin.js';
+import { observeRequests } from './requests/request.js';
 import { connectionLimits, endWhereSlow } from './slow-clients.js';
 import { serveSubscriptions } from './subscriptions.js';
+import { PossibleUpgrade } from './upgrades.js';
 import { serveUploads } from './uploads.js';
 import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
 import { weighOperations } from './weigh-operations.js';
-
-/** A request is at most this long, in bytes: some 200,000 rows of a sentence or two. */
-const LONGEST_BODY = 64 * 1024 * 1024;
 
 /** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
 const LAST_ANSWERS = 7_000;
@@ -81,15 +79,18 @@ export async function serveHttp(
   const observer = observeRequests(log, tracing, metrics, config.slowRequest);
   const app = express();
   const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
-  const server = createServer(connectionLimits(config), (request, response) => {
-    endWhereSlow(request, response, config);
-    // Whoever keeps the connection would only find it closed the next time.
-    if (readiness.isLeaving()) response.setHeader('connection', 'close');
-    observer.http(request, response);
-    gate.enter(request, response, () => {
-      if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
-    });
-  });
+  const server = createServer(
+    { ...connectionLimits(config), IncomingMessage: PossibleUpgrade },
+    (request, response) => {
+      endWhereSlow(request, response, config);
+      // Whoever keeps the connection would only find it closed the next time.
+      if (readiness.isLeaving()) response.setHeader('connection', 'close');
+      observer.http(request, response);
+      gate.enter(request, response, () => {
+        if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
+      });
+    },
+  );
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
@@ -101,7 +102,7 @@ export async function serveHttp(
     // Whoever asks by a hash asks for what is listed: PERSISTED_OPERATIONS.
     persistedQueries: false,
     logger: quietLogger(log),
-    stringifyResult: stringifyWithVectors,
+    stringifyResult: observeWriting(stringifyWithVectors),
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
     stopOnTerminationSignals: false,
     plugins: [
@@ -129,7 +130,7 @@ export async function serveHttp(
     '/graphql',
     compression({ threshold: COMPRESSED_FROM, level: 1 }),
     ownSitesQueries,
-    express.json({ limit: LONGEST_BODY, verify: verifyUtf8 }),
+    readJson(bodyLimitOf),
     inspectRequests(inspector),
     expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
@@ -160,35 +161,6 @@ export async function serveHttp(
     },
   };
 }
-
-const whyUnreadable = (error: { readonly type?: unknown }): string =>
-  error instanceof BrokenUtf8
-    ? 'its body is not UTF-8'
-    : error.type === 'entity.parse.failed'
-      ? 'its body is not JSON'
-      : 'its body is broken';
-
-/** A body that could not be read (too long, not JSON, cut off), said the way GraphQL says it. */
-const bodyErrors =
-  (log: Log): ErrorRequestHandler =>
-  (error, request, response, next) => {
-    if (response.headersSent) return next(error);
-    if (isGone(error, response)) return;
-    const status = typeof error?.status === 'number' && error.status >= 400 && error.status < 500 ? error.status : 500;
-    if (status === 500) {
-      response.status(500).json({ errors: [callerError(error, log, requestOf(request)?.id)] });
-      return;
-    }
-    const code = status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';
-    requestOf(request)?.fails(code);
-    const message =
-      status === 413
-        ? `The request is too long: give at most ${LONGEST_BODY} bytes.`
-        : status === 404
-          ? 'There is nothing here.'
-          : `The request could not be read: ${whyUnreadable(error)}.`;
-    response.status(status).json({ errors: [{ message, extensions: { code } }] });
-  };
 
 const listening = (server: Server, { port, host }: Config): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { type GraphQLSchema, lexicographicSortSchema, printSchema } from 'graphq
 import { buildSchema, type PubSub } from 'type-graphql';
 import { ChunkingResolver } from './chunking.js';
 import { ClassificationResolver } from './classification.js';
+import { withCountedAnswers } from './counted-answers.js';
 import { DatasetResolver } from './datasets.js';
 import { EmbeddingResolver } from './embedding.js';
 import { ExplanationResolver } from './explanation.js';
@@ -16,25 +17,27 @@ import { TrainingResolver } from './training/resolver.js';
 /** The GraphQL schema, from the classes that describe it. Input is checked by the rooms below, which name what is wrong. */
 export const apiSchema = async (): Promise<GraphQLSchema> =>
   withScopes(
-    await buildSchema({
-      resolvers: [
-        EmbeddingResolver,
-        SimilarityResolver,
-        ChunkingResolver,
-        ClassificationResolver,
-        ExplanationResolver,
-        DatasetResolver,
-        LabellingResolver,
-        ModelResolver,
-        ComparisonResolver,
-        AliasResolver,
-        EncoderResolver,
-        VersionResolver,
-        TrainingResolver,
-      ],
-      validate: false,
-      pubSub: noTopics,
-    }),
+    withCountedAnswers(
+      await buildSchema({
+        resolvers: [
+          EmbeddingResolver,
+          SimilarityResolver,
+          ChunkingResolver,
+          ClassificationResolver,
+          ExplanationResolver,
+          DatasetResolver,
+          LabellingResolver,
+          ModelResolver,
+          ComparisonResolver,
+          AliasResolver,
+          EncoderResolver,
+          VersionResolver,
+          TrainingResolver,
+        ],
+        validate: false,
+        pubSub: noTopics,
+      }),
+    ),
   );
 
 /** Our subscriptions follow the job feed, not topics; type-graphql insists on an object for them all the same. */

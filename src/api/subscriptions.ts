@@ -175,25 +175,36 @@ export function serveSubscriptions(
       if (!admission.isStillWelcome()) closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
   });
 
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    // Who breaks off meanwhile is found gone below.
+    const ignore = () => {};
+    socket.on('error', ignore);
+    const refusalByGate = await gate.refusalOfUpgrade(request);
     const address = gate.addressOf(request);
     const isCrowded = [...addresses.values()].filter((each) => each === address).length >= mostSockets;
-    const refusal = gate.refusalOfUpgrade(request) ?? (isCrowded ? tooManySockets : undefined);
+    const refusal = refusalByGate ?? (isCrowded ? tooManySockets : undefined);
     if (refusal) {
       refuseUpgrade(refusal, socket);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
+      socket.off('error', ignore);
       addresses.set(opened, address);
       opened.once('close', () => addresses.delete(opened));
       sockets.emit('connection', opened, request);
     });
   };
-  server.on('upgrade', upgrade);
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    upgrade(request, socket, head).catch((error) => {
+      log.error('a WebSocket could not be opened', {}, error);
+      socket.destroy();
+    });
+  };
+  server.on('upgrade', onUpgrade);
   return {
     connections: () => sockets.clients.size,
     async close() {
-      server.off('upgrade', upgrade);
+      server.off('upgrade', onUpgrade);
       const late = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
       }, LONGEST_GOODBYE);

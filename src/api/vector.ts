@@ -1,5 +1,7 @@
+import { constants } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { GraphQLScalarType } from 'graphql';
+import { ManyheadError } from '../errors.js';
 
 /** A vector as one leaf: GraphQL never looks at its numbers one by one. */
 export const Vector = new GraphQLScalarType<Float32Array | string, WrittenVector | string>({
@@ -33,17 +35,37 @@ class WrittenVector {
   }
 }
 
-/** JSON.stringify, but for vectors: their numbers are written four times as fast. */
+/** Characters of an answer at most: a string of V8 has no room for more. */
+const MOST_CHARACTERS = constants.MAX_STRING_LENGTH;
+
+/**
+ * JSON.stringify, but for vectors: their numbers are written four times as fast.
+ * @throws ManyheadError ANSWER_TOO_LARGE
+ */
 export function stringifyWithVectors(value: unknown): string {
   const vectors: string[] = [];
   written = vectors;
   try {
-    const parts = JSON.stringify(value).split(quotedMark);
-    return parts.map((part, i) => part + (vectors[i] ?? '')).join('');
+    const text = JSON.stringify(value);
+    const length = vectors.reduce((sum, { length }) => sum + length - mark.length - 2, text.length);
+    if (length > MOST_CHARACTERS) throw tooLarge();
+    return text
+      .split(quotedMark)
+      .map((part, i) => part + (vectors[i] ?? ''))
+      .join('');
+  } catch (error) {
+    // What JSON.stringify throws of itself where its text becomes too long: texts are longer in JSON than they were counted.
+    throw error instanceof RangeError ? tooLarge() : error;
   } finally {
     written = undefined;
   }
 }
+
+const tooLarge = (): ManyheadError =>
+  new ManyheadError(
+    'ANSWER_TOO_LARGE',
+    `The answer has more characters than can be written, which is ${MOST_CHARACTERS}: ask for less at a time.`,
+  );
 
 const decimals = 9;
 const scale = 10 ** decimals;

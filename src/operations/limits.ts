@@ -25,6 +25,14 @@ export type OperationLimits = Measures & {
   readonly texts: number;
   /** Tokens of theirs, at most. */
   readonly textTokens: number;
+  /** Fields, and entries of lists, that are answered. */
+  readonly answerValues: number;
+  /** Numbers of the vectors that are answered. */
+  readonly answerNumbers: number;
+  /** Characters of the texts and labels that are answered. */
+  readonly answerCharacters: number;
+  /** Rows of data sets that are read in search of those to answer with. */
+  readonly rows: number;
 };
 
 interface Limit {
@@ -67,6 +75,30 @@ export const operationLimits: Readonly<Record<keyof OperationLimits, Limit>> = {
     code: 'TOO_MANY_TOKENS',
     what: 'tokens to encode, if a character is one',
   },
+  answerValues: {
+    variable: 'REQUEST_MAX_VALUES',
+    fallback: 1_048_576,
+    code: 'ANSWER_TOO_LARGE',
+    what: 'values in its answer',
+  },
+  answerNumbers: {
+    variable: 'REQUEST_MAX_NUMBERS',
+    fallback: 4_194_304,
+    code: 'ANSWER_TOO_LARGE',
+    what: 'numbers of vectors in its answer',
+  },
+  answerCharacters: {
+    variable: 'REQUEST_MAX_CHARACTERS',
+    fallback: 134_217_728,
+    code: 'ANSWER_TOO_LARGE',
+    what: 'characters in its answer',
+  },
+  rows: {
+    variable: 'REQUEST_MAX_ROWS',
+    fallback: 4_194_304,
+    code: 'TOO_MANY_ROWS',
+    what: 'rows of data sets to read',
+  },
 };
 
 /** The limits as the environment sets them. */
@@ -84,5 +116,9 @@ export function readOperationLimits(whole: (name: string, fallback: number) => n
     variableDepth: of('variableDepth'),
     texts: of('texts'),
     textTokens: of('textTokens'),
+    answerValues: of('answerValues'),
+    answerNumbers: of('answerNumbers'),
+    answerCharacters: of('answerCharacters'),
+    rows: of('rows'),
   };
 }

@@ -83,3 +83,20 @@ describe('a body that says it is UTF-8 and is not', () => {
     expect((await send(`${api.address}/graphql`, { method: 'POST', headers, body: utf16 })).body).toContain('tokens');
   });
 });
+
+describe('an address', () => {
+  let home: Installation;
+  let api: { address: string };
+  beforeAll(async () => {
+    home = await install();
+    api = await home.start();
+  });
+  afterAll(() => home.remove());
+
+  it.each([
+    ['leads out of its folder', '/assets/..%2f..%2fpackage.json', 404, 'There is nothing here.'],
+    ['is not UTF-8', '/assets/%ff', 400, 'The request could not be read: its address is broken.'],
+  ])('that %s is told so, and nothing of a body', async (_, path, status, message) => {
+    expect(await send(api.address + path)).toMatchObject({ status, body: expect.stringContaining(message) });
+  });
+});

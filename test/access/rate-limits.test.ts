@@ -123,6 +123,32 @@ describe('limits of an API that stands alone', () => {
   });
 });
 
+describe('the limit of an address', () => {
+  let home: Installation;
+  beforeAll(async () => {
+    home = await install();
+    await home.keys('create', 'somebody', '--scope', 'read');
+  });
+  afterAll(() => home.remove());
+
+  it('counts requests without a key', async () => {
+    const { address } = await home.start({ RATE_LIMIT_ADDRESS: '5' });
+    const { reply, through } = await untilLimited(() => graphql(address, NAMES));
+    expect(through).toBe(5);
+    expect(reply).toMatchObject({ code: 'RATE_LIMITED', body: expect.stringContaining('from one address, at most 5') });
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await send(`${address}/livez`)).status).toBe(200);
+  });
+
+  it('counts WebSockets that are asked for', async () => {
+    const { address } = await home.start({ RATE_LIMIT_ADDRESS: '5', TRUST_PROXY: '1' });
+    const headers = { 'x-forwarded-for': '203.0.113.9' };
+    for (let i = 0; i < 5; i++) (await talk(address, headers)).end();
+    await expect(talk(address, headers)).rejects.toThrow(/refused with 429/);
+    expect((await graphql(address, NAMES, { headers })).status).toBe(429);
+  });
+});
+
 const redis = kinds.find(({ name }) => name === 'on Redis') ?? kinds[0];
 
 describe.skipIf(redis.missing)('limits of several APIs on one Redis', () => {

@@ -38,8 +38,8 @@ export interface Gate {
     request: IncomingMessage,
     parameters: Readonly<Record<string, unknown>> | undefined,
   ): Promise<Admission | ManyheadError>;
-  /** Why a WebSocket may not be opened at all, if it may not. */
-  refusalOfUpgrade(request: IncomingMessage): ManyheadError | undefined;
+  /** Counts a WebSocket that is asked for. @returns why it may not be opened at all, if it may not */
+  refusalOfUpgrade(request: IncomingMessage): Promise<ManyheadError | undefined>;
   addressOf(request: IncomingMessage): string;
 }
 
@@ -59,6 +59,12 @@ export function admissionOf(request: IncomingMessage): Admission {
   );
   throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 401 } } });
 }
+
+/** Whether who sent a request may give us rows, and not only ask. */
+export const mayTrain = (request: IncomingMessage): boolean => {
+  const admission = admissions.get(request);
+  return admission !== undefined && covers(admission.caller.scope, 'train');
+};
 
 /** How long a browser may remember what pages of other sites may do, in seconds. */
 const REMEMBERED = 600;
@@ -106,10 +112,16 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
       : forbidden(`${request.method} ${shown(request.url)}`, entry.scope, caller.scope);
   };
 
-  /** Keys that open nothing are counted by the address that tries them; a right key opens whatever others have tried there. */
+  /**
+   * Who is not let in is counted by the address: as a request, and a key that opens nothing as such. A right key opens whatever others
+   * have tried there.
+   */
   const counted = async (refusal: ManyheadError, request: IncomingMessage): Promise<ManyheadError> => {
-    if (refusal.code !== 'UNAUTHENTICATED' || request.headers.authorization === undefined) return refusal;
-    return (await overspent('failures', { caller: undefined, address: addressOf(request) })) ?? refusal;
+    const nobody = { caller: undefined, address: addressOf(request) };
+    const isKeyTried = refusal.code === 'UNAUTHENTICATED' && request.headers.authorization !== undefined;
+    const tooMany =
+      (await overspent('address', nobody)) ?? (isKeyTried ? await overspent('failures', nobody) : undefined);
+    return tooMany ?? refusal;
   };
 
   const overspent = async (what: Counted, spender: Spender, amount = 1): Promise<RateLimited | undefined> => {
@@ -199,10 +211,13 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
       if (given === undefined) return caller;
       return (await overspent('failures', { caller: undefined, address: addressOf(request) })) ?? caller;
     },
-    refusalOfUpgrade: (request) =>
-      entryOf('GET', request.url ?? '') === GRAPHQL
+    async refusalOfUpgrade(request) {
+      const tooMany = await overspent('address', { caller: undefined, address: addressOf(request) });
+      if (tooMany) return tooMany;
+      return entryOf('GET', request.url ?? '') === GRAPHQL
         ? untrusted(request)
-        : new ManyheadError('NOT_FOUND', 'There is no WebSocket here: GraphQL is at /graphql.'),
+        : new ManyheadError('NOT_FOUND', 'There is no WebSocket here: GraphQL is at /graphql.');
+    },
   };
 }
 

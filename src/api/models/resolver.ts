@@ -1,4 +1,18 @@
-import { Arg, Args, Ctx, Field, FieldResolver, Int, Mutation, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  Int,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { badInput, notFound, shown } from '../../errors.js';
 import { refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
@@ -8,6 +22,7 @@ import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkNumber } from '../../training/hyperparameters.js';
 import type { Context } from '../context.js';
 import { Example, PreviewArgs, previewOf } from '../examples.js';
+import { countingRows } from '../read-rows.js';
 import { ModelChange } from './change.js';
 import { Promotion } from './promotion.js';
 import { Encoder, ModelVersion, versionView } from './version.js';
@@ -185,9 +200,11 @@ export class VersionResolver {
   async examples(
     @Root() { datasetDigest }: ModelVersion,
     @Args(() => PreviewArgs) asked: PreviewArgs,
-    @Ctx() { datasets }: Context,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Example[]> {
-    return datasetDigest === undefined ? [] : previewOf(datasets.stream(datasetDigest), asked);
+    if (datasetDigest === undefined) return [];
+    return previewOf(context.datasets.stream(datasetDigest), asked, countingRows(context, info));
   }
 }
 

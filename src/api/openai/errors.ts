@@ -24,6 +24,7 @@ const INVALID = 'invalid_request_error';
 const meanings: ReadonlyMap<string, readonly [status: number, type: string, code: string]> = new Map([
   ['BAD_USER_INPUT', [400, INVALID, 'invalid_value']],
   ['TOO_MANY_TEXTS', [400, INVALID, 'too_many_texts']],
+  ['ANSWER_TOO_LARGE', [400, INVALID, 'answer_too_large']],
   ['CONFLICT', [400, INVALID, 'conflict']],
   ['UNAUTHENTICATED', [401, INVALID, 'invalid_api_key']],
   ['FORBIDDEN', [403, INVALID, 'insufficient_permissions']],

@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler, t
 import { RateLimited } from '../../access/rate-limits.js';
 import { ManyheadError, shown } from '../../errors.js';
 import type { Log } from '../../log.js';
-import { verifyUtf8 } from '../broken-utf8.js';
+import { BodyTooLarge, embeddingsLimit, readJson, tooLong } from '../bodies.js';
 import type { Rooms } from '../context.js';
 import { isGone } from '../gone.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
@@ -16,9 +16,6 @@ import type { BorrowedNames } from './model-names.js';
 import { listModels, retrieveModel } from './models.js';
 import { readEmbeddingsRequest } from './request.js';
 
-/** A request is at most this long, in bytes: 4,096 texts of 4 kB. */
-const LONGEST_REQUEST = 16 * 1024 * 1024;
-
 /** The part of the OpenAI API that is about embeddings, at /v1: POST /v1/embeddings, GET /v1/models and /v1/models/:model. */
 export function serveOpenAi(app: Express, rooms: Rooms, borrowed: BorrowedNames, log: Log): void {
   const api = express.Router();
@@ -27,7 +24,7 @@ export function serveOpenAi(app: Express, rooms: Rooms, borrowed: BorrowedNames,
     .route('/embeddings')
     .post(
       asksForEmbeddings,
-      express.json({ limit: LONGEST_REQUEST, verify: verifyUtf8 }),
+      readJson(() => embeddingsLimit),
       async (request, response) => {
         if (request.is('application/json') === false) return refuse(response, notJson(request.headers['content-type']));
         const asked = readEmbeddingsRequest(request.body);
@@ -91,11 +88,11 @@ const errors =
 
 /** A body, or a path, that could not be read. */
 function unreadable(error: unknown): OpenAiError | undefined {
+  if (error instanceof BodyTooLarge) return invalidRequest(413, 'payload_too_large', error.message);
   if (error instanceof ManyheadError || !(error instanceof Error) || !('status' in error)) return undefined;
   const { status } = error;
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
-  if (status === 413)
-    return invalidRequest(413, 'payload_too_large', `The request is too long: give at most ${LONGEST_REQUEST} bytes.`);
+  if (status === 413) return invalidRequest(413, 'payload_too_large', tooLong(embeddingsLimit).message);
   const isNotJson = 'type' in error && error.type === 'entity.parse.failed';
   const why = isNotJson ? 'its body is not JSON' : 'its path or its body is broken';
   return invalidRequest(status, isNotJson ? 'invalid_json' : 'bad_request', `The request could not be read: ${why}.`);
