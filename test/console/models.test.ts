@@ -163,7 +163,7 @@ describeInBrowser('Models', () => {
     await page.getByRole('link', { name: 'default' }).waitFor();
     await expectUsable(page);
     for (const [path, shown] of [
-      ['/models/default', 'took over production: promote is ALWAYS'],
+      ['/models/default', 'was pointed'],
       ['/models/default/versions/1', 'Confusion: rows by right label, columns by what the head said'],
       ['/models/default/compare?a=1&b=2', 'no difference is certain'],
     ]) {
