@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // The built product runs in Node as it is, not through Vite: the same modules as in production, each once.
     server: { deps: { external: [/\/dist\/(src|worker)\//] } },
+    globalSetup: 'test/queue/made-before.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: more test files at once than that would only starve the servers they start.

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { copyMadeDatabase } from '../queue/made-before.js';
 import { freePort, run, temporaryFolder } from '../system/stage.js';
 
 /** The whole product as `npm start` starts it, ready: queue, API, worker, and the starter heads learned. */
 export async function startProduct(environment: Record<string, string> = {}) {
   const folder = await temporaryFolder();
+  await copyMadeDatabase(join(folder.path, 'data', 'queue'));
   const running = run('src/main.js', {
     DATA_DIR: join(folder.path, 'data'),
     PORT: String(await freePort()),

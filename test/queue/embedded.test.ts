@@ -7,7 +7,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { placeOf } from '#src/queue/embedded/place.js';
 import { eventually } from '../eventually.js';
-import { newFolder, startEmbeddedQueue } from './kinds.js';
+import { startEmbeddedQueue } from './embedded-queue.js';
+import { newFolder } from './kinds.js';
 
 const entry = fileURLToPath(import.meta.resolve('#src/queue/embedded/process.js'));
 const connect = async (folder: string): Promise<pg.Client> => {

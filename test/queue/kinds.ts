@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { startChild } from '#src/processes/child.js';
 import type { QueueConfig } from '../../src/config.js';
 import { eventually } from '../eventually.js';
+import { startEmbeddedQueue } from './embedded-queue.js';
+import { copyMadeDatabase } from './made-before.js';
 
 /** A real queue of one kind, with everything in a folder of its own. */
 export interface RunningQueue {
@@ -54,15 +54,10 @@ async function run(config: QueueConfig, folder: string, launch: () => Promise<Ch
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'manyhead-test-'));
 
-/** As `npm start` starts it. */
-export async function startEmbeddedQueue(folder: string): Promise<ChildProcess> {
-  const entry = fileURLToPath(import.meta.resolve('#src/queue/embedded/process.js'));
-  return (await startChild({ entry, arguments: [folder], environment: process.env, startsWithin: 40_000 })).child;
-}
-
 async function prepareEmbedded(): Promise<RunningQueue> {
   const parent = newFolder();
   const folder = join(parent, 'queue');
+  await copyMadeDatabase(folder);
   return run({ kind: 'embedded', folder }, parent, () => startEmbeddedQueue(folder));
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds } from '../queue/kinds.js';
+import { copyMadeDatabase } from '../queue/made-before.js';
 import { data, easyRows, finished, freePort, run, settingsOver, TRAIN, temporaryFolder } from './stage.js';
 
 type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
@@ -55,8 +56,8 @@ describe('what leaves the machine', () => {
     await data(served, '{ embed(texts: ["a"]) { tokens } }');
     const input = {
       model: 'fruit',
-      examples: easyRows(30),
-      freeze: { backbone: 'NONE' },
+      examples: easyRows(12),
+      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
       hyperparameters: { epochs: 1 },
     };
     const { train } = await data(served, TRAIN, { input });
@@ -81,6 +82,7 @@ describe('a log that cannot be written', () => {
   /** Starts everything, with every request told in the log. @param stderr where the log goes */
   const start = async (stderr: number | 'pipe') => {
     const environment = { DATA_DIR: join(folder.path, 'data'), PORT: String(await freePort()), STARTER: 'off' };
+    await copyMadeDatabase(join(folder.path, 'data', 'queue'));
     const started = spawn(process.execPath, [fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))], {
       stdio: ['ignore', 'pipe', stderr],
       env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: 'debug', ...environment },
