@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { skips } from '../queue/skips.js';
 import {
   data,
   easyRows,
@@ -13,7 +14,7 @@ import {
 } from '../system/stage.js';
 
 describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
-  if (missing) return it.skip(missing, () => {});
+  if (skips(missing)) return;
   let queue: RunningQueue;
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   let api: { running: Running; address: string };

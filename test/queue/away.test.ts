@@ -3,14 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openQueue } from '#src/queue/queue.js';
 import { eventually } from '../eventually.js';
 import { kinds } from './kinds.js';
+import { skips } from './skips.js';
 import { stage, timing } from './stage.js';
 
 describe.each(kinds)('a queue that goes away, $name', ({ missing, prepare }) => {
-  if (missing) {
-    console.warn(missing);
-    it.skip(missing, () => {});
-    return;
-  }
+  if (skips(missing)) return;
   const { running, queue, nextJob, work, hear, closeAll } = stage(prepare);
 
   describe('while the queue is away', () => {

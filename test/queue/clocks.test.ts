@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds } from './kinds.js';
+import { skips } from './skips.js';
 import { stage, timing } from './stage.js';
 
 const DAY = 86_400_000;
@@ -11,11 +12,7 @@ const DAY = 86_400_000;
 const patient = { ...timing, lock: 3_000 };
 
 describe.each(kinds)('machines whose clocks differ by a day, $name', ({ missing, prepare }) => {
-  if (missing) {
-    console.warn(missing);
-    it.skip(missing, () => {});
-    return;
-  }
+  if (skips(missing)) return;
   const { queue, nextJob, work, startChild } = stage(prepare, patient);
 
   /** A worker a day ahead and one a day behind, each in the middle of a job. */

@@ -2,14 +2,11 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds } from './kinds.js';
+import { skips } from './skips.js';
 import { stage } from './stage.js';
 
 describe.each(kinds)('a delivery, $name', ({ missing, prepare }) => {
-  if (missing) {
-    console.warn(missing);
-    it.skip(missing, () => {});
-    return;
-  }
+  if (skips(missing)) return;
   const { queue, nextJob, work, hear, startChild } = stage(prepare);
 
   it('delivers once, and tells two listeners of everything', async () => {

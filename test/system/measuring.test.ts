@@ -1,20 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kinds, type RunningQueue } from '../queue/kinds.js';
-import {
-  ask,
-  data,
-  easyRows,
-  finished,
-  type Json,
-  type Running,
-  settingsOver,
-  startApi,
-  startWorker,
-  TRAIN,
-  temporaryFolder,
-} from './stage.js';
-
-const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
+import { type Installation, install } from './installation.js';
+import { easyRows, type Json } from './stage.js';
 
 const EVALUATE =
   'mutation Evaluate($dataset: String!, $split: Split) { evaluate(model: "easy", dataset: $dataset, split: $split) { id } }';
@@ -22,34 +8,18 @@ const FIT =
   'mutation Fit($model: String, $dataset: String) { fitProjection(model: $model, dataset: $dataset) { id kind } }';
 
 describe('what is measured or fitted on rows', () => {
-  let queue: RunningQueue;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let api: { running: Running; address: string };
-  let worker: Running;
+  let home: Installation;
 
   beforeAll(async () => {
-    queue = await embedded.prepare();
-    folder = await temporaryFolder();
-    const environment = settingsOver(queue, folder.path);
-    [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
+    home = await install();
     await store('easy', easyRows());
-    const { train } = await query(TRAIN, { input: { model: 'easy', dataset: 'easy' } });
-    expect(await finished(api.address, train.id)).toMatchObject({ status: 'SUCCEEDED' });
+    await home.trained({ model: 'easy', dataset: 'easy' });
   });
-  afterAll(async () => {
-    await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
-    await queue.remove();
-    await folder.remove();
-  });
+  afterAll(() => home.close());
 
-  const query = (text: string, variables: object = {}) => data(api.address, text, variables);
-  const store = (name: string, examples: object[]) =>
-    query(
-      'mutation Store($name: String!, $examples: [ExampleInput!]!) { createDataset(name: $name, examples: $examples) { rows } }',
-      { name, examples },
-    );
-  const refused = async (text: string, variables: object = {}): Promise<Json> =>
-    (await ask(api.address, text, variables)).errors[0];
+  const query: Installation['query'] = (text, variables) => home.query(text, variables);
+  const store: Installation['store'] = (name, examples) => home.store(name, examples);
+  const refused: Installation['refused'] = (text, variables) => home.refused(text, variables);
   /** Rows about fruit alone that nobody has learned from, every n-th of them with another label. */
   const fresh = (every: number, label: string) =>
     easyRows(120)
@@ -57,9 +27,7 @@ describe('what is measured or fitted on rows', () => {
       .map(({ text, labels: [fruit] }, i) => ({ text, labels: [i % every === 0 ? { ...fruit, label } : fruit] }));
   const evaluated = async (variables: object): Promise<Json> => {
     const { evaluate } = await query(EVALUATE, variables);
-    const job = await finished(api.address, evaluate.id);
-    const { trainingJob } = await query('query Job($id: ID!) { trainingJob(id: $id) { warnings } }', evaluate);
-    return { ...job, ...trainingJob };
+    return home.ended(evaluate.id);
   };
 
   it('leaves out rows whose label the version does not know, and says how many', async () => {
@@ -124,7 +92,7 @@ describe('what is measured or fitted on rows', () => {
     const EMBED = '{ embed(texts: ["cherry"], dimensions: 8) { projectionVersion } }';
     const fitted = async (dataset: string) => {
       const { fitProjection } = await query(FIT, { model: 'default', dataset });
-      return finished(api.address, fitProjection.id);
+      return home.ended(fitProjection.id);
     };
     const rows = easyRows(400);
     await store(

@@ -1,20 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kinds, type RunningQueue } from '../queue/kinds.js';
-import {
-  ask,
-  data,
-  easyRows,
-  finished,
-  type Json,
-  type Running,
-  settingsOver,
-  startApi,
-  startWorker,
-  TRAIN,
-  temporaryFolder,
-} from './stage.js';
-
-const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
+import { type Installation, install } from './installation.js';
+import { easyRows, type Json } from './stage.js';
 
 const rows = (from: number, to: number, ...tasks: string[]) =>
   easyRows(to)
@@ -29,16 +15,10 @@ const berries = (from: number, to: number) =>
   }));
 
 describe('a head whose task and labels take other names from version to version', () => {
-  let queue: RunningQueue;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let api: { running: Running; address: string };
-  let worker: Running;
+  let home: Installation;
 
   beforeAll(async () => {
-    queue = await embedded.prepare();
-    folder = await temporaryFolder();
-    const environment = settingsOver(queue, folder.path);
-    [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
+    home = await install();
     await trained({ examples: rows(0, 60, 'fruit') });
     await trained({ examples: rows(60, 120, 'mood') });
     await trained({
@@ -48,17 +28,10 @@ describe('a head whose task and labels take other names from version to version'
     });
     await trained({ examples: rows(150, 210, 'mood'), rename: [{ task: 'fruit', to: 'produce' }] });
   });
-  afterAll(async () => {
-    await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
-    await queue.remove();
-    await folder.remove();
-  });
+  afterAll(() => home.close());
 
-  const query = (text: string, variables: object = {}) => data(api.address, text, variables);
-  const trained = async (input: object) => {
-    const { train } = await query(TRAIN, { input: { model: 'easy', promote: 'ALWAYS', ...input } });
-    expect(await finished(api.address, train.id)).toMatchObject({ status: 'SUCCEEDED' });
-  };
+  const query: Installation['query'] = (text, variables) => home.query(text, variables);
+  const trained = (input: object) => home.trained({ model: 'easy', promote: 'ALWAYS', ...input });
 
   const EXPLAIN =
     'query Explain($version: Int!, $task: String!) { explain(model: "easy", text: "I love this wonderful cherry.", version: $version, task: $task, first: 5) { version row text labels similarity } }';
@@ -113,7 +86,7 @@ describe('a head whose task and labels take other names from version to version'
 
   it('is not explained by anything once the version in which it learned is gone', async () => {
     await query('mutation { deleteVersion(model: "easy", version: 1) { name } }');
-    expect((await ask(api.address, EXPLAIN, { version: 4, task: 'produce' })).errors[0]).toMatchObject({
+    expect(await home.refused(EXPLAIN, { version: 4, task: 'produce' })).toMatchObject({
       message: expect.stringMatching(
         /"produce" did not learn in version 4, and the version in which it learned is gone/,
       ),

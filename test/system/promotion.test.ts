@@ -1,19 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kinds, type RunningQueue } from '../queue/kinds.js';
-import {
-  data,
-  easyRows,
-  finished,
-  type Json,
-  type Running,
-  settingsOver,
-  startApi,
-  startWorker,
-  TRAIN,
-  temporaryFolder,
-} from './stage.js';
-
-const embedded = kinds.find(({ name }) => name === 'embedded') ?? kinds[0];
+import { type Installation, install } from './installation.js';
+import { easyRows, type Json } from './stage.js';
 
 type Rows = ReturnType<typeof easyRows>;
 
@@ -40,34 +27,16 @@ const mistaken = (rows: Rows): Rows => {
 };
 
 describe('what takes over production', () => {
-  let queue: RunningQueue;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let api: { running: Running; address: string };
-  let worker: Running;
+  let home: Installation;
   beforeAll(async () => {
-    [queue, folder] = await Promise.all([embedded.prepare(), temporaryFolder()]);
-    const environment = settingsOver(queue, folder.path);
-    [api, worker] = await Promise.all([startApi(environment), startWorker(environment)]);
+    home = await install();
   });
-  afterAll(async () => {
-    await Promise.all([api.running.end('SIGKILL'), worker.end('SIGKILL')]);
-    await queue.remove();
-    await folder.remove();
-  });
+  afterAll(() => home.close());
 
-  const trained = async (input: object): Promise<Json> => {
-    const { train } = await data(api.address, TRAIN, { input });
-    const job = await finished(api.address, train.id);
-    expect(job.status).toBe('SUCCEEDED');
-    const { trainingJob } = await data(api.address, 'query($id: ID!) { trainingJob(id: $id) { warnings } }', {
-      id: train.id,
-    });
-    return { ...job, warnings: trainingJob.warnings };
-  };
+  const trained: Installation['trained'] = (input) => home.trained(input);
   const production = async (model: string): Promise<Json> =>
     (
-      await data(
-        api.address,
+      await home.query(
         'query($model: String!) { model(name: $model) { production { number tasks { task labels } } } }',
         { model },
       )
@@ -136,14 +105,9 @@ describe('what takes over production', () => {
     await trained({ model: 'fixed', examples: rows });
     const other = easyRows(160).slice(100);
     const measured = await trained({ model: 'fixed', examples: other, freeze: { heads: ['fruit', 'mood'] } });
-    const { createDataset } = await data(
-      api.address,
-      'mutation($rows: [ExampleInput!]!) { createDataset(name: "other", examples: $rows) { rows } }',
-      { rows: other },
-    );
-    expect(createDataset.rows).toBe(60);
-    const { evaluate } = await data(api.address, 'mutation { evaluate(model: "fixed", dataset: "other") { id } }');
-    const evaluated = await finished(api.address, evaluate.id);
+    await home.store('other', other);
+    const { evaluate } = await home.query('mutation { evaluate(model: "fixed", dataset: "other") { id } }');
+    const evaluated = await home.ended(evaluate.id);
     expect(measured.metrics).toEqual(evaluated.metrics);
     expect(measured.metrics[0]).toMatchObject({ support: 60 });
   });

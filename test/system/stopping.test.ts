@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { skips } from '../queue/skips.js';
 import {
   data,
   easyRows,
@@ -33,10 +34,7 @@ const stoppedByItself = async (running: Running, signal: NodeJS.Signals): Promis
 };
 
 describe.each(kinds)('a queue that is killed, $name', ({ missing, prepare }) => {
-  if (missing !== undefined) {
-    it.skip(missing, () => {});
-    return;
-  }
+  if (skips(missing)) return;
   let queue: RunningQueue;
   let folder: Folder;
   let environment: Record<string, string>;
