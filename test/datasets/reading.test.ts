@@ -291,4 +291,9 @@ describe('a file of JSON lines', () => {
     const { problems: told } = await problems('x'.repeat(1_100_000), { format, size: 100_000 });
     expect(told[0].message).toMatch(/longer than 1000000 characters/);
   });
+
+  it('is read once, also where a long line comes a byte at a time', { timeout: 15_000 }, async () => {
+    const line = `{"text": "a", "t": "b"${' '.repeat(900_000)}}`;
+    expect(await read(line, { format, size: 1 })).toEqual([{ text: 'a', labels: { t: 'b' } }]);
+  });
 });

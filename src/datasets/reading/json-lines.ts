@@ -38,15 +38,21 @@ async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
   let rest = '';
   let line = 0;
   for await (const chunk of text) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    line += parts.length;
+    // Only what is new is searched: a long line that comes in small pieces would be gone through again for each of them.
+    const [end, ...begun] = chunk.split('\n');
+    rest += end;
+    line += begun.length;
+    const next = begun.pop();
+    if (next !== undefined) {
+      yield rest;
+      yield* begun;
+      rest = next;
+    }
     if (rest.length > LONGEST_LINE)
       throw new UnreadableRows(
         [problem(line + 1, undefined, undefined, `it is longer than ${LONGEST_LINE} characters.`)],
         1,
       );
-    yield* parts;
   }
   if (rest !== '') yield rest;
 }
