@@ -15,8 +15,9 @@ import {
   Root,
   registerEnumType,
 } from 'type-graphql';
-import { checkExamples } from '../datasets/check.js';
+import { checkExamples, MOST_ROWS } from '../datasets/check.js';
 import type { SplitName } from '../datasets/example.js';
+import { MOST_LABELS, MOST_TASKS } from '../datasets/task-limits.js';
 import { unlessDamaged } from '../errors.js';
 import { refuseWhereNeeded } from '../jobs/needs.js';
 import { checkName } from '../names.js';
@@ -135,7 +136,9 @@ export class DatasetResolver {
     return datasets.find(checkName('name', name));
   }
 
-  @Mutation(() => Dataset, { description: 'Store rows under a name. What the name meant before is replaced.' })
+  @Mutation(() => Dataset, {
+    description: `Store rows under a name. What the name meant before is replaced. At most ${MOST_ROWS} rows, ${MOST_TASKS} tasks, and ${MOST_LABELS} labels a task.`,
+  })
   async createDataset(
     @Arg('name', () => String, { description: 'The name.' }) name: string,
     @Arg('examples', () => [ExampleInput], { description: 'The rows.' }) examples: ExampleInput[],

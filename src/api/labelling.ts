@@ -1,6 +1,7 @@
 import { Arg, Ctx, Field, InputType, Int, Mutation, Resolver } from 'type-graphql';
 import { checkExamples } from '../datasets/check.js';
 import { checkChanges, checkKinds, followedBy, relabelled } from '../datasets/revision.js';
+import { MOST_LABELS, MOST_TASKS } from '../datasets/task-limits.js';
 import { checkName } from '../names.js';
 import type { Context } from './context.js';
 import { Dataset, ExampleInput, TaskLabelInput } from './datasets.js';
@@ -17,10 +18,14 @@ class LabelChangeInput extends TaskLabelInput {
 const DIGEST =
   'The `digest` of the data set that this was decided on: where it has another by now, nothing is changed.';
 
+const LIMITS = `At most ${MOST_TASKS} tasks, and ${MOST_LABELS} labels a task, those of the data set among them.`;
+
 /** Small changes to a data set, each refused where somebody else has changed it in the meantime. */
 @Resolver()
 export class LabellingResolver {
-  @Mutation(() => Dataset, { description: 'Give rows of a data set other labels; all else stays as it is.' })
+  @Mutation(() => Dataset, {
+    description: `Give rows of a data set other labels; all else stays as it is. ${LIMITS}`,
+  })
   async labelExamples(
     @Arg('dataset', () => String, { description: 'The data set.' }) name: string,
     @Arg('digest', () => String, { description: DIGEST }) digest: string,
@@ -32,7 +37,7 @@ export class LabellingResolver {
     return datasets.revise(name, digest, (rows) => relabelled(rows, checked), tokenLimit);
   }
 
-  @Mutation(() => Dataset, { description: 'Add rows to the end of a data set.' })
+  @Mutation(() => Dataset, { description: `Add rows to the end of a data set. ${LIMITS}` })
   async addExamples(
     @Arg('dataset', () => String, { description: 'The data set.' }) name: string,
     @Arg('digest', () => String, { description: DIGEST }) digest: string,
@@ -40,7 +45,7 @@ export class LabellingResolver {
     @Ctx() { datasets, tokenLimit }: Context,
   ): Promise<Dataset> {
     const dataset = await datasets.get(checkName('dataset', name), 'dataset');
-    const added = checkExamples('examples', examples);
+    const added = checkExamples('examples', examples, dataset.tasks);
     checkKinds('examples', added, dataset);
     return datasets.revise(name, digest, (rows) => followedBy(rows, added), tokenLimit);
   }

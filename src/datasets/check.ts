@@ -1,7 +1,8 @@
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
-import type { Example, SplitName, TaskLabels } from './example.js';
+import type { DatasetTask, Example, SplitName, TaskLabels } from './example.js';
 import { canonicalLabel } from './label.js';
+import { taskLimits } from './task-limits.js';
 
 export const MOST_ROWS = 200_000;
 export const LONGEST_TEXT = 100_000;
@@ -21,13 +22,19 @@ export interface GivenExample {
 /**
  * Rows as given into rows that can be stored and trained on.
  * @param field where the rows stand in the input, for messages such as `examples[3].text`
+ * @param before the tasks of the rows that these are added to
  * @throws ManyheadError BAD_USER_INPUT for the first wrong row: no text, a task twice or of two kinds, an empty label, ...
  */
-export function checkExamples(field: string, given: readonly GivenExample[]): Example[] {
+export function checkExamples(
+  field: string,
+  given: readonly GivenExample[],
+  before: readonly DatasetTask[] = [],
+): Example[] {
   if (given.length === 0) throw badInput(field, `${field} is empty: give at least one row.`);
   if (given.length > MOST_ROWS)
     throw badInput(field, `${field} has ${given.length} rows: give at most ${MOST_ROWS} in one request.`);
   const kinds = new Map<string, { multi: boolean; field: string }>();
+  const oneTooMany = taskLimits(before);
   return given.map((row, index) => {
     const at = `${field}[${index}]`;
     const labels: Record<string, TaskLabels> = Object.create(null);
@@ -44,11 +51,26 @@ export function checkExamples(field: string, given: readonly GivenExample[]): Ex
           here,
           `${here} gives ${multi ? '`labels`' : '`label`'} for task ${shown(task)}, ${first.field} gave ${first.multi ? '`labels`' : '`label`'}: one kind a task.`,
         );
+      checkRoom(here, task, labels[task], oneTooMany);
       if (!first) kinds.set(task, { multi, field: here });
     });
     const text = checkText(`${at}.text`, row.text);
     return row.split ? { text, labels: { ...labels }, split: row.split } : { text, labels: { ...labels } };
   });
+}
+
+/** Makes sure that a task and its labels are not more than there may be. */
+export function checkRoom(
+  field: string,
+  task: string,
+  given: TaskLabels,
+  oneTooMany: ReturnType<typeof taskLimits>,
+): void {
+  const found = oneTooMany(task, given);
+  if (found === undefined) return;
+  const { label, why } = found;
+  const place = label === undefined ? 'task' : typeof given === 'string' ? 'label' : `labels[${given.indexOf(label)}]`;
+  throw badInput(`${field}.${place}`, `${field}.${place} is ${shown(label ?? task)}: ${why}`);
 }
 
 /** A text that can be encoded: something in it, and not a whole book. */

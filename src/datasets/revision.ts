@@ -1,8 +1,9 @@
 import { badInput, shown } from '../errors.js';
 import { checkName } from '../names.js';
-import { checkLabels, MOST_ROWS } from './check.js';
+import { checkLabels, checkRoom, MOST_ROWS } from './check.js';
 import type { Example, TaskLabels } from './example.js';
 import type { Dataset } from './store.js';
+import { taskLimits } from './task-limits.js';
 
 /** The labels of one task on one row, as a caller wants them; neither kind of them: the row shall say nothing about the task. */
 export interface GivenLabelChange {
@@ -24,6 +25,7 @@ export function checkChanges(field: string, given: readonly GivenLabelChange[], 
   if (given.length === 0 || given.length > MOST_ROWS)
     throw badInput(field, `${field} has ${given.length} entries: give 1 to ${MOST_ROWS}.`);
   const kinds = new Map<string, boolean>(dataset.tasks.map(({ task, kind }) => [task, kind === 'MULTI_LABEL']));
+  const oneTooMany = taskLimits(dataset.tasks);
   const rows = new Map<number, Map<string, TaskLabels | undefined>>();
   given.forEach((change, place) => {
     const at = `${field}[${place}]`;
@@ -46,6 +48,7 @@ export function checkChanges(field: string, given: readonly GivenLabelChange[], 
         at,
         `${at} gives ${multi ? '`labels`' : '`label`'}, and task ${shown(task)} is ${multi ? 'SINGLE_LABEL' : 'MULTI_LABEL'}: give ${multi ? '`label`' : '`labels`'}.`,
       );
+    checkRoom(at, task, next, oneTooMany);
     kinds.set(task, multi);
     row.set(task, next);
   });

@@ -191,6 +191,24 @@ describe('a CSV file', () => {
     },
   );
 
+  it('has as many tasks, and each as many labels, as there may be: rows with one more are refused, and no others', async () => {
+    const rows = Array.from({ length: 10_000 }, (_, i) => `x,label ${i}`);
+    const more = ['x,one more', 'x,label 9', 'x,and another', 'x,one more'];
+    const { problems: told, count } = await problems(['text,topic', ...rows, ...more].join('\n'), { size: 100_000 });
+    expect(count).toBe(3);
+    expect(told.map(({ line }) => line)).toEqual([10_002, 10_004, 10_005]);
+    expect(told[0].message).toBe(
+      'line 10002, column "topic" is "one more": task "topic" has 10000 labels already: give at most 10000.',
+    );
+    const tasks = Array.from({ length: 101 }, (_, i) => `t${i}`);
+    const cells = tasks.map(() => 'a');
+    const wide = await problems(`text,${tasks}\nx,${cells}\ny,${cells}\n`);
+    expect(wide.problems).toMatchObject([
+      { line: 2, column: 't100', message: expect.stringMatching(/there are 100 tasks already: give at most 100\.$/) },
+      { line: 3, column: 't100' },
+    ]);
+  });
+
   it('refuses parameters it does not know', async () => {
     await expect(read('text\na', { query: 'label=b' })).rejects.toMatchObject({ field: 'label' });
     await expect(read('text\na', { query: 'text=a&text=b' })).rejects.toMatchObject({ field: 'text' });

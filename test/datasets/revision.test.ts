@@ -75,6 +75,26 @@ describe('changed labels', () => {
     await remove();
   });
 
+  it('leave a task no more labels, and the data set no more tasks, than there may be', async () => {
+    const { dataset, remove } = await stored();
+    const full = {
+      ...dataset,
+      tasks: dataset.tasks.map((each) => ({
+        ...each,
+        labels: Array.from({ length: 10_000 }, (_, i) => ({ label: `l${i}`, rows: 1 })),
+      })),
+    };
+    const check = (...given: Parameters<typeof checkChanges>[1][number][]) => checkChanges('changes', given, full);
+    expect(check({ row: 0, task: 'topic', label: 'l7' }).size).toBe(1);
+    expect(() => check({ row: 0, task: 'topic', label: 'x' })).toThrow(
+      'changes[0].label is "x": task "topic" has 10000 labels already: give at most 10000.',
+    );
+    expect(() => check({ row: 0, task: 'tags', labels: ['l1', 'x'] })).toThrow(/^changes\[0\]\.labels\[1\] is "x"/);
+    const tasks = Array.from({ length: 99 }, (_, i) => ({ row: 0, task: `t${i}`, label: 'a' }));
+    expect(() => check(...tasks)).toThrow('changes[98].task is "t98": there are 100 tasks already: give at most 100.');
+    await remove();
+  });
+
   it('must fit the data set', async () => {
     const { dataset, remove } = await stored();
     const check = (...given: Parameters<typeof checkChanges>[1][number][]) => checkChanges('changes', given, dataset);

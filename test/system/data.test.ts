@@ -157,6 +157,40 @@ describe('data sets', () => {
     });
   });
 
+  it('have no more tasks, and no more labels a task, than there may be, whichever way they come', async () => {
+    const row = (task: string, label: string) => ({ text: `${task} ${label}`, labels: [{ task, label }] });
+    const rows = Array.from({ length: 10_000 }, (_, i) => row('topic', `l${i}`));
+    const create = 'mutation C($rows: [ExampleInput!]!) { createDataset(name: "full", examples: $rows) { digest } }';
+    const { errors } = await ask(api.address, create, { rows: [...rows, row('topic', 'one more')] });
+    expect(errors).toMatchObject([
+      {
+        message:
+          'examples[10000].labels[0].label is "one more": task "topic" has 10000 labels already: give at most 10000.',
+        extensions: { code: 'BAD_USER_INPUT', field: 'examples[10000].labels[0].label' },
+      },
+    ]);
+    expect(await dataset('full')).toBeNull();
+
+    const { digest } = (await data(api.address, create, { rows })).createDataset;
+    const add =
+      'mutation A($digest: String!, $rows: [ExampleInput!]!) { addExamples(dataset: "full", digest: $digest, examples: $rows) { rows } }';
+    const many = Array.from({ length: 100 }, (_, i) => row(`t${i}`, 'a'));
+    for (const [added, field] of [
+      [[row('topic', 'l7'), row('topic', 'one more')], 'examples[1].labels[0].label'],
+      [many, 'examples[99].labels[0].task'],
+    ] as const)
+      expect((await ask(api.address, add, { digest, rows: added })).errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', field } },
+      ]);
+    expect((await data(api.address, add, { digest, rows: [row('topic', 'l7')] })).addExamples.rows).toBe(10_001);
+
+    const plan = 'query P($input: TrainInput!) { trainingPlan(input: $input) { warnings } }';
+    const tasks = { model: 'full', examples: [...many, row('t100', 'a')] };
+    expect((await ask(api.address, plan, { input: tasks })).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', field: 'examples[100].labels[0].task' } },
+    ]);
+  });
+
   it('stay as they were where an upload is wrong, is cut off, or its server dies', async () => {
     await put('kept', 'text,topic\nold,a\n');
     const { digest } = await dataset('kept');

@@ -3,6 +3,7 @@ import { isName } from '../../names.js';
 import { LONGEST_LABEL, LONGEST_TEXT } from '../check.js';
 import type { Example, SplitName, TaskKind, TaskLabels } from '../example.js';
 import { canonicalLabel } from '../label.js';
+import { taskLimits } from '../task-limits.js';
 import { type ProblemList, problem } from './problem.js';
 
 /** A row as a file has it. */
@@ -24,9 +25,6 @@ export interface GivenLabels extends GivenValue {
   readonly task: string;
 }
 
-const MOST_TASKS = 100;
-const MOST_LABELS = 10_000;
-
 const splitNames: Readonly<Record<string, SplitName>> = {
   train: 'TRAINING',
   training: 'TRAINING',
@@ -44,19 +42,17 @@ const splitNames: Readonly<Record<string, SplitName>> = {
  */
 export function rowReader(problems: ProblemList): (given: GivenRow) => Example | undefined {
   const kinds = new Map<string, TaskKind>();
-  const labels = new Map<string, Set<string>>();
+  const oneTooMany = taskLimits();
 
   const checkTask = ({ task, column }: GivenLabels, given: TaskLabels): string | undefined => {
     if (!isName(task))
       return `${shown(column)} cannot name a task: give 1 to 64 letters, digits, "-", "_" or ".", or map it with task.<name>=.`;
     const kind = typeof given === 'string' ? 'SINGLE_LABEL' : 'MULTI_LABEL';
     if ((kinds.get(task) ?? kind) !== kind) return `task ${shown(task)} has one label in rows before and a list here.`;
-    if (!kinds.has(task) && kinds.size === MOST_TASKS) return `there are more than ${MOST_TASKS} tasks.`;
+    const found = oneTooMany(task, given);
+    if (found) return found.why;
     kinds.set(task, kind);
-    const known = labels.get(task) ?? new Set();
-    labels.set(task, known);
-    for (const label of typeof given === 'string' ? [given] : given) known.add(label);
-    return known.size > MOST_LABELS ? `task ${shown(task)} has more than ${MOST_LABELS} labels.` : undefined;
+    return undefined;
   };
 
   return ({ line, text, split, labels: given }) => {
