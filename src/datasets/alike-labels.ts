@@ -13,7 +13,9 @@ export function alikeLabels(task: string, labels: readonly string[]): string[] {
   const byLook = new Map<string, string[]>();
   for (const label of labels) {
     const look = canonicalLabel(label).toLowerCase();
-    byLook.set(look, [...(byLook.get(look) ?? []), label]);
+    const group = byLook.get(look);
+    if (group) group.push(label);
+    else byLook.set(look, [label]);
   }
   const alike = [...byLook.values()].filter((group) => group.length > 1);
   if (alike.length === 0) return [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { alikeLabels } from '#src/datasets/alike-labels.js';
 import { countTasks } from '#src/datasets/count.js';
 import type { Example } from '#src/datasets/example.js';
 import { Fingerprints } from '#src/datasets/fingerprints.js';
@@ -37,6 +38,16 @@ describe('rows on their way into a data set', () => {
     ],
   ])('are warned of %#', (examples, message) => {
     expect(warnings(examples)).toContainEqual(expect.stringMatching(message));
+  });
+
+  it('are told apart by case in one go, however many ways a label is written', { timeout: 15_000 }, () => {
+    const written = (way: number) =>
+      Array.from('somelabelofmanyletters', (letter, place) =>
+        (way >> place) & 1 ? letter.toUpperCase() : letter,
+      ).join('');
+    const labels = [...new Set(Array.from({ length: 100_000 }, (_, way) => written(way)))];
+    const [warning] = alikeLabels('topic', labels);
+    expect(warning.split(' and ')).toHaveLength(10);
   });
 
   it('may say that they belong to no label', () => {
