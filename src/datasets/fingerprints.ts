@@ -1,6 +1,12 @@
+import { randomInt } from 'node:crypto';
+
+/** Strings that are remembered: in some 100 MB. */
+const MOST = 5_000_000;
+
 /**
  * Which strings were seen before, and a small number for each: 64 bits a string instead of the string, in tables that grow, so
- * that a million of them take some 30 MB. Two strings are taken for one once in 10^13 pairs.
+ * that a million of them take some 30 MB. Two strings are taken for one once in 10^13 pairs. Those that come once there are too many
+ * are not remembered.
  */
 export class Fingerprints {
   #capacity = 1 << 12;
@@ -8,12 +14,19 @@ export class Fingerprints {
   #keys = new Uint32Array(2 * this.#capacity);
   #values = new Uint32Array(this.#capacity);
 
-  /** @returns the number that the string was first put with, or undefined where it is new; it has the new number then */
+  constructor(private readonly most = MOST) {}
+
+  get isFull(): boolean {
+    return this.#size >= this.most;
+  }
+
+  /** @returns the number that the string was first put with, or undefined where it is new; it has the new number then, unless all is full */
   put(text: string, value: number): number | undefined {
     if (this.#size > 0.7 * this.#capacity) this.#grow();
-    const [high, low] = hash(text);
+    const [high, low] = hash(text, own);
     const place = this.#placeOf(high, low);
     if (this.#isTaken(place)) return this.#values[place];
+    if (this.isFull) return undefined;
     this.#set(place, high, low, value);
     this.#size += 1;
     return undefined;
@@ -47,9 +60,12 @@ export class Fingerprints {
   }
 }
 
+/** Of this process, so that nobody can choose texts that all come to the same place, each to be looked for behind all others. */
+const own = randomInt(2 ** 32);
+
 /** Two 32-bit hashes of a string, never both 0 (after Bryc's cyrb53, which mixes as MurmurHash3 does). */
-export function hash(text: string): readonly [number, number] {
-  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+export function hash(text: string, seed = 0): readonly [number, number] {
+  let [a, b] = [0xdeadbeef ^ seed, 0x41c6ce57 ^ seed];
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     a = Math.imul(a ^ unit, 2654435761);

@@ -24,11 +24,26 @@ const MOST_TOKENIZED = 20_000;
 
 const NAMED = 10;
 
-/** @param limit of the encoder; long texts are not looked for where it is undefined */
-export function inspection(limit: TokenLimit | undefined): Inspection {
-  const texts = new Fingerprints();
-  const labelled = new Fingerprints();
-  const counts = { repeated: 0, leaked: 0, contradicted: 0, nearEmpty: 0, tooLong: 0, tokenized: 0, unseen: 0 };
+/**
+ * @param limit of the encoder; long texts are not looked for where it is undefined
+ * @param texts those there were
+ * @param labelled the same, by task
+ */
+export function inspection(
+  limit: TokenLimit | undefined,
+  texts = new Fingerprints(),
+  labelled = new Fingerprints(),
+): Inspection {
+  const counts = {
+    repeated: 0,
+    leaked: 0,
+    contradicted: 0,
+    nearEmpty: 0,
+    tooLong: 0,
+    tokenized: 0,
+    unseen: 0,
+    forgotten: 0,
+  };
   const examples: { [what in 'leaked' | 'contradicted' | 'nearEmpty']?: string } = {};
   let row = 0;
 
@@ -36,6 +51,7 @@ export function inspection(limit: TokenLimit | undefined): Inspection {
     add(example) {
       row += 1;
       const { text } = example;
+      if (texts.isFull || labelled.isFull) counts.forgotten += 1;
       const split = example.split ? splits.indexOf(example.split) + 1 : 0;
       const before = texts.put(text, split);
       if (before !== undefined) {
@@ -45,10 +61,12 @@ export function inspection(limit: TokenLimit | undefined): Inspection {
           examples.leaked ??= `row ${row}, ${shown(text)}`;
         }
       }
+      // A long text is gone through once, however many tasks it is labelled for.
+      const mark = hash(text).join(' ');
       for (const task of Object.keys(example.labels)) {
-        const labels = [...(labelsOf(example, task) ?? [])].sort().join('\n');
-        const known = labelled.put(`${task}\n${text}`, hash(labels)[0]);
-        if (known === undefined || known === hash(labels)[0]) continue;
+        const [labels] = hash([...(labelsOf(example, task) ?? [])].sort().join('\n'));
+        const known = labelled.put(`${task} ${mark}`, labels);
+        if (known === undefined || known === labels) continue;
         counts.contradicted += 1;
         examples.contradicted ??= `row ${row}, ${shown(text)}, task ${task}`;
       }
@@ -79,6 +97,7 @@ export function inspection(limit: TokenLimit | undefined): Inspection {
       warn(counts.nearEmpty, 'have a text of less than two letters or digits', examples.nearEmpty);
       warn(counts.tooLong, `have more than the ${limit?.maxTokens} tokens that the encoder reads: the rest is cut off`);
       warn(counts.unseen, 'have long texts whose tokens were not counted');
+      warn(counts.forgotten, 'come after so many others that what repeats or contradicts them was not looked for');
       return warnings;
     },
   };

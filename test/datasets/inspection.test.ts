@@ -50,6 +50,16 @@ describe('rows on their way into a data set', () => {
     expect(warning.split(' and ')).toHaveLength(10);
   });
 
+  it('are warned of where they are too many to be remembered', () => {
+    const inspected = inspection(undefined, new Fingerprints(100), new Fingerprints(100));
+    const rows = [...many('a', 100), ...many('b', 20), ...many('a', 5), ...many('b', 20)];
+    for (const row of rows) inspected.add(row);
+    expect(inspected.warnings(countTasks(rows))).toEqual([
+      '5 row(s) repeat the text of an earlier row',
+      '45 row(s) come after so many others that what repeats or contradicts them was not looked for',
+    ]);
+  });
+
   it('may say that they belong to no label', () => {
     expect(warnings([...many('a'), { text: 'what?', labels: { topic: '__out_of_scope__' } }])).toEqual([]);
   });
