@@ -68,9 +68,14 @@ export function notFound(what: string, there: readonly (string | number)[], fiel
   );
 }
 
-/** Names as a message lists them: the first of them, and how many more there are. */
-export const listed = (names: readonly (string | number)[], most = 20): string =>
-  names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', ');
+/** Characters of a name that is listed: no name of ours has more, but the columns of a file may. */
+const LONGEST_LISTED = 64;
+
+/** Names as a message lists them: the first of them, cut where they are long, and how many more there are. */
+export function listed(names: readonly (string | number)[], most = 20): string {
+  const first = names.slice(0, most).map((name) => cut(String(name), LONGEST_LISTED));
+  return `${first.join(', ')}${names.length > most ? ` and ${names.length - most} more` : ''}`;
+}
 
 /** Something in the data folder that is not what was written there. */
 export const damaged = (what: string): ManyheadError =>
@@ -89,8 +94,10 @@ export const unlessDamaged = <T>(reading: Promise<T>): Promise<T | undefined> =>
 /** A value as an error message shows it: JSON, cut at 60 characters; NaN and Infinity by name. */
 export function shown(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return cut(text, 60);
 }
+
+const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 3)}...` : text);
 
 /** The message of anything that was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -191,6 +191,23 @@ describe('a CSV file', () => {
     },
   );
 
+  it('with as many columns as fit into its header is read once, and of a column that is missing it lists some', async () => {
+    const columns = Array.from({ length: 150_000 }, (_, i) => `c${i}`).join();
+    const size = 100_000;
+    await expect(read(columns, { size })).rejects.toMatchObject({
+      field: 'header',
+      message: expect.stringMatching(
+        /^the header has no column "text": its columns are c0, c1, .*c19 and 149980 more\.$/,
+      ),
+    });
+    await expect(read(`${columns},c7`, { size })).rejects.toMatchObject({
+      message: expect.stringMatching(/"c7" twice/),
+    });
+    await expect(read(`${'x'.repeat(500_000)},y`, { size })).rejects.toMatchObject({
+      message: expect.stringMatching(/^.{80,150}x\.\.\., y\.$/),
+    });
+  });
+
   it('has as many tasks, and each as many labels, as there may be: rows with one more are refused, and no others', async () => {
     const rows = Array.from({ length: 10_000 }, (_, i) => `x,label ${i}`);
     const more = ['x,one more', 'x,label 9', 'x,and another', 'x,one more'];
@@ -207,6 +224,8 @@ describe('a CSV file', () => {
       { line: 2, column: 't100', message: expect.stringMatching(/there are 100 tasks already: give at most 100\.$/) },
       { line: 3, column: 't100' },
     ]);
+    const query = tasks.map((task) => `task.${task}=${task}`).join('&');
+    await expect(read(`text,${tasks}\nx,${cells}\n`, { query })).rejects.toMatchObject({ field: 'task.t100' });
   });
 
   it('refuses parameters it does not know', async () => {
@@ -308,6 +327,12 @@ describe('a file of JSON lines', () => {
   it('is not taken into memory where a line never ends', async () => {
     const { problems: told } = await problems('x'.repeat(1_100_000), { format, size: 100_000 });
     expect(told[0].message).toMatch(/longer than 1000000 characters/);
+  });
+
+  it('has keys that are shown cut where they are long', async () => {
+    const key = 'k'.repeat(100_000);
+    const { problems: told } = await problems(`{"text": "a", "${key}": "b"}`, { format });
+    expect(told).toMatchObject([{ line: 1, column: 'k'.repeat(200) }]);
   });
 
   it('is read once, also where a long line comes a byte at a time', { timeout: 15_000 }, async () => {

@@ -1,5 +1,6 @@
-import { badInput, type ManyheadError, shown } from '../../errors.js';
+import { badInput, listed, type ManyheadError, shown } from '../../errors.js';
 import { checkName } from '../../names.js';
+import { MOST_TASKS } from '../task-limits.js';
 
 /** Which columns of a file (or keys of its objects) are what. */
 export interface Columns {
@@ -15,9 +16,6 @@ export interface Columns {
 /** A column whose name ends so holds any number of labels. */
 const MANY = '[]';
 
-/** Columns that a message lists. */
-const TOLD = 20;
-
 /** What a column of labels is: a task, and whether its cells are lists. */
 export interface TaskColumn {
   readonly task: string;
@@ -27,12 +25,14 @@ export interface TaskColumn {
 /**
  * The mapping that a caller gave as query parameters: `text=`, `split=` (empty: no column says what a row is for), and
  * `task.<name>=` for every task.
- * @throws ManyheadError BAD_USER_INPUT for a parameter that is not known, or given twice
+ * @throws ManyheadError BAD_USER_INPUT for a parameter that is not known, given twice, or one task too many
  */
 export function readColumns(parameters: URLSearchParams): Columns {
   const tasks = new Map<string, string>();
+  const named = new Map<string, string>();
   for (const [name, column] of parameters) {
-    if (parameters.getAll(name).length > 1) throw badInput(name, `${name} is given twice: give each parameter once.`);
+    if (named.has(name)) throw badInput(name, `${name} is given twice: give each parameter once.`);
+    named.set(name, column);
     if (name === 'text' || name === 'split') continue;
     if (!name.startsWith('task.'))
       throw badInput(
@@ -40,14 +40,18 @@ export function readColumns(parameters: URLSearchParams): Columns {
         `parameter ${shown(name)} is not known: give text=, split= or task.<name>= with a column's name.`,
       );
     checkName(name, taskColumn(name.slice('task.'.length)).task);
+    // Each of them is looked for in every row.
+    if (tasks.size === MOST_TASKS)
+      throw badInput(name, `${name} is one task more than there may be: name at most ${MOST_TASKS}.`);
     tasks.set(name.slice('task.'.length), column);
   }
-  const split = parameters.get('split') ?? 'split';
+  const split = named.get('split') ?? 'split';
+  if (split === '') named.delete('split');
   return {
-    text: parameters.get('text') ?? 'text',
+    text: named.get('text') ?? 'text',
     split: split === '' ? undefined : split,
     tasks: tasks.size > 0 ? tasks : undefined,
-    named: new Map([...parameters].filter(([name, column]) => name !== 'split' || column !== '')),
+    named,
   };
 }
 
@@ -57,9 +61,6 @@ export function readColumns(parameters: URLSearchParams): Columns {
  */
 export const missingColumn = (parameter: string, column: string, there: readonly string[]): ManyheadError =>
   badInput(parameter, `${parameter} is ${shown(column)}: the columns are ${listed(there)}.`);
-
-const listed = (columns: readonly string[]): string =>
-  `${columns.slice(0, TOLD).join(', ')}${columns.length > TOLD ? ` and ${columns.length - TOLD} more` : ''}`;
 
 /** @param name of a task, maybe with `[]` behind it */
 export const taskColumn = (name: string): TaskColumn =>

@@ -1,6 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { badInput, shown } from '../../errors.js';
+import { badInput, listed, shown } from '../../errors.js';
 import { type Columns, missingColumn, taskColumn } from './columns.js';
 import { type LineCounter, lineCounter } from './line-counter.js';
 import { type ProblemList, problem, UnreadableRows } from './problem.js';
@@ -63,23 +63,30 @@ interface Parsed extends ReadonlyArray<string> {
 interface Header {
   readonly columns: readonly string[];
   readonly text: number;
-  /** -1: there is none. */
-  readonly split: number;
+  /** Undefined: there is none. */
+  readonly split: number | undefined;
   readonly tasks: readonly { readonly place: number; readonly task: string; readonly many: boolean }[];
 }
 
 function readHeader(names: readonly string[], columns: Columns): Header {
   const trimmed = names.map((name) => name.trim());
-  const twice = trimmed.find((name, place) => trimmed.indexOf(name) < place);
-  if (twice !== undefined) throw badInput('header', `the header has column ${shown(twice)} twice.`);
-  for (const [parameter, column] of columns.named)
-    if (!trimmed.includes(column)) throw missingColumn(parameter, column, trimmed);
-  const text = trimmed.indexOf(columns.text);
-  if (text < 0)
-    throw badInput('header', `the header has no column ${shown(columns.text)}: its columns are ${trimmed.join(', ')}.`);
-  const split = columns.split === undefined ? -1 : trimmed.indexOf(columns.split);
+  const places = new Map<string, number>();
+  for (const [place, name] of trimmed.entries()) {
+    if (places.has(name)) throw badInput('header', `the header has column ${shown(name)} twice.`);
+    places.set(name, place);
+  }
+  const placeOf = (parameter: string, column: string): number => {
+    const place = places.get(column);
+    if (place === undefined) throw missingColumn(parameter, column, trimmed);
+    return place;
+  };
+  for (const [parameter, column] of columns.named) placeOf(parameter, column);
+  const text = places.get(columns.text);
+  if (text === undefined)
+    throw badInput('header', `the header has no column ${shown(columns.text)}: its columns are ${listed(trimmed)}.`);
+  const split = columns.split === undefined ? undefined : places.get(columns.split);
   const tasks = columns.tasks
-    ? [...columns.tasks].map(([name, column]) => ({ place: trimmed.indexOf(column), ...taskColumn(name) }))
+    ? [...columns.tasks].map(([name, column]) => ({ place: placeOf(`task.${name}`, column), ...taskColumn(name) }))
     : trimmed.flatMap((name, place) => (place === text || place === split ? [] : [{ place, ...taskColumn(name) }]));
   return { columns: trimmed, text, split, tasks };
 }
@@ -88,7 +95,7 @@ function rowOf(record: Parsed, { columns, text, split, tasks }: Header): GivenRo
   return {
     line: record.line,
     text: { column: columns[text], value: record[text] },
-    split: split < 0 ? undefined : { column: columns[split], value: record[split] },
+    split: split === undefined ? undefined : { column: columns[split], value: record[split] },
     labels: tasks.map(({ place, task, many }) => {
       const cell = record[place].trim();
       const value =

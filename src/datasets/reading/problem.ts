@@ -4,6 +4,7 @@ import { ManyheadError, shown } from '../../errors.js';
 export interface RowProblem {
   /** From 1, where the row begins. */
   readonly line: number;
+  /** Its name, cut short. */
   readonly column: string | undefined;
   /** The value, cut short, as JSON. */
   readonly value: string | undefined;
@@ -12,6 +13,9 @@ export interface RowProblem {
 
 /** Problems that are told one by one; of more only the number. */
 const TOLD = 20;
+
+/** Characters of a column's name: those of JSON objects may be as long as a line. */
+const LONGEST_COLUMN = 200;
 
 /** A file that cannot become a data set: its first problems, and how many there are. */
 export class UnreadableRows extends ManyheadError {
@@ -46,7 +50,7 @@ export type ProblemList = ReturnType<typeof problemList>;
 /** @param column the column's name as the file has it */
 export const problem = (line: number, column: string | undefined, value: unknown, why: string): RowProblem => ({
   line,
-  column,
+  column: column?.slice(0, LONGEST_COLUMN),
   value: value === undefined ? undefined : shown(value),
   message: `line ${line}${column === undefined ? '' : `, column ${shown(column)}`}${value === undefined ? '' : ` is ${shown(value)}`}: ${why}`,
 });
