@@ -329,6 +329,13 @@ describe('a file of JSON lines', () => {
     expect(told[0].message).toMatch(/longer than 1000000 characters/);
   });
 
+  it('is refused where a line is too long, also where it is whole by the time it is looked at', async () => {
+    const long = `{"text": "a", "t": "b"${' '.repeat(1_000_000)}}`;
+    const lines = `{"text": "a"}\n${long}\n{"text": "b"}\n`;
+    for (const size of [70_000, 5_000_000])
+      expect((await problems(lines, { format, size })).problems).toMatchObject([{ line: 2, value: undefined }]);
+  });
+
   it('has keys that are shown cut where they are long', async () => {
     const key = 'k'.repeat(100_000);
     const { problems: told } = await problems(`{"text": "a", "${key}": "b"}`, { format });

@@ -35,24 +35,21 @@ export async function* jsonLines(
 }
 
 async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  let line = 0;
+  let [rest, line] = ['', 1];
   for await (const chunk of text) {
     // Only what is new is searched: a long line that comes in small pieces would be gone through again for each of them.
-    const [end, ...begun] = chunk.split('\n');
-    rest += end;
-    line += begun.length;
-    const next = begun.pop();
-    if (next !== undefined) {
-      yield rest;
-      yield* begun;
-      rest = next;
+    for (const [place, part] of chunk.split('\n').entries()) {
+      if (place > 0) {
+        yield rest;
+        [rest, line] = ['', line + 1];
+      }
+      rest += part;
+      if (rest.length > LONGEST_LINE)
+        throw new UnreadableRows(
+          [problem(line, undefined, undefined, `it is longer than ${LONGEST_LINE} characters.`)],
+          1,
+        );
     }
-    if (rest.length > LONGEST_LINE)
-      throw new UnreadableRows(
-        [problem(line + 1, undefined, undefined, `it is longer than ${LONGEST_LINE} characters.`)],
-        1,
-      );
   }
   if (rest !== '') yield rest;
 }
