@@ -104,6 +104,17 @@ describe('a CSV file', () => {
     expect(await read('text\na;b\tc\n')).toEqual([{ text: 'a;b\tc', labels: {} }]);
   });
 
+  it('has its cells separated by what stands first in the header outside of quotes, which may go over lines', async () => {
+    for (const size of [1, 1000]) {
+      const named = { size, query: 'task.a=a, if any' };
+      expect(await read('text;a, if any\nx;y,z\n', named)).toEqual([{ text: 'x', labels: { a: 'y,z' } }]);
+      const comma = { size, query: 'task.a=a; if any' };
+      expect(await read('text,a; if any\nx,y;z\n', comma)).toEqual([{ text: 'x', labels: { a: 'y;z' } }]);
+      const lines = { size, query: 'task.a=a,%0A"b"' };
+      expect(await read('\n"a,\n""b""";text\ny,z;x,x\n', lines)).toEqual([{ text: 'x,x', labels: { a: 'y,z' } }]);
+    }
+  });
+
   it('is not guessed to be in UTF-16 where neither a mark nor its sender says so', async () => {
     for (const encoded of [Buffer.from('text,topic\na,b\n', 'utf16le'), Buffer.from('text\na', 'utf16le').swap16()])
       for (const size of [3, 1000])

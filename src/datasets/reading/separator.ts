@@ -7,26 +7,41 @@ export type Separator = (typeof separators)[number];
 const LONGEST_HEADER = 1_000_000;
 
 /**
- * What separates the cells of a CSV file, told from its header: the first of the separators that stands there, outside of quotes.
+ * What separates the cells of a CSV file, told from its header: whichever of the separators stands there first, outside of quotes.
+ * A comma where none does.
  * @returns it, and the text from its beginning
  */
 export async function separated(
   text: AsyncIterable<string>,
 ): Promise<{ readonly separator: Separator; readonly text: AsyncIterable<string> }> {
   const chunks = text[Symbol.asyncIterator]();
-  let [start, isBegun] = ['', false];
+  const look = separatorSeeker();
+  let [start, separator]: [string, Separator | undefined] = ['', undefined];
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
     start += next.value;
-    // Empty lines may come before the header.
-    const line = isBegun ? next.value : next.value.replace(/^[\r\n]+/, '');
-    isBegun ||= line !== '';
-    if (/[\r\n]/.test(line) || start.length > LONGEST_HEADER) break;
+    separator = look(next.value);
+    if (separator !== undefined || start.length > LONGEST_HEADER) break;
   }
-  const [header = ''] = start.match(/[^\r\n]+/) ?? [];
-  const bare = header.replace(/"[^"]*"/g, '');
   async function* whole() {
     yield start;
     yield* { [Symbol.asyncIterator]: () => chunks };
   }
-  return { separator: separators.find((each) => bare.includes(each)) ?? ',', text: whole() };
+  return { separator: separator ?? ',', text: whole() };
+}
+
+/** Looks through a file from its beginning, piece by piece. @returns undefined for as long as more of it must be seen */
+function separatorSeeker(): (piece: string) => Separator | undefined {
+  let [isQuoted, isBegun] = [false, false];
+  return (piece) => {
+    for (const sign of piece) {
+      if (sign === '"') isQuoted = !isQuoted;
+      const separator = separators.find((each) => each === sign);
+      if (separator && !isQuoted) return separator;
+      const isLineEnd = sign === '\n' || sign === '\r';
+      // Empty lines may come before the header.
+      if (isLineEnd && isBegun && !isQuoted) return ',';
+      isBegun ||= !isLineEnd;
+    }
+    return undefined;
+  };
 }

@@ -40,11 +40,11 @@ function csv(text: string): FileStart {
   };
 }
 
-/** As the server tells it: by what stands in the header, outside of quotes. */
+/** As the server tells it: by what stands first in the header, outside of quotes, which may have lines in them. */
 function separatorOf(text: string): string {
-  const [header = ''] = text.match(/[^\r\n]+/) ?? [];
-  const bare = header.replace(/"[^"]*"/g, '');
-  return [',', ';', '\t'].find((each) => bare.includes(each)) ?? ',';
+  const bare = text.replace(/"[^"]*"/g, '""');
+  const [header = ''] = bare.match(/[^\r\n]+/) ?? [];
+  return header.match(/[,;\t]/)?.[0] ?? ',';
 }
 
 function jsonLines(text: string): FileStart {
