@@ -1,33 +1,49 @@
 import type { Example, TaskLabels } from '../datasets/example.js';
 import type { Head } from './head.js';
-import { type Labelled, type Reshape, reshaped, reshapeHead } from './reshape.js';
+import { type Labelled, type Named, namesAfter, type Reshape, reshapeHead } from './reshape.js';
 
 /**
  * Heads under the names that renames gave their tasks and labels since, the oldest first. A head, or a label of one, whose name
  * another one takes is left out: it had been removed by then, and its name means something else now.
  */
 export const renamedHeads = (heads: readonly Head[], renames: readonly Reshape[]): readonly Head[] =>
-  renames.reduce(
-    (before, { rename }) =>
-      before.flatMap((head) => reshapeHead(head, { remove: taken(before, rename), rename }) ?? []),
-    heads,
-  );
+  renames.reduce((before, { rename }) => {
+    const reshape = { remove: taken(before, rename), rename };
+    return before.flatMap((head) => reshapeHead(head, reshape) ?? []);
+  }, heads);
 
 /** What has a name that another one takes, and keeps none of its own. */
-const taken = (heads: readonly Labelled[], rename: Reshape['rename']): Reshape['remove'] =>
-  rename.flatMap(({ task, label, to }) => {
-    const head = heads.find((each) => each.task === task);
+function taken(heads: readonly Labelled[], rename: Reshape['rename']): Reshape['remove'] {
+  const there = new Map(heads.map(({ task, labels }) => [task, new Set(labels)]));
+  const renamed = new Set(rename.map(keyOf));
+  return rename.flatMap(({ task, label, to }) => {
+    const labels = there.get(task);
     const after = label === undefined ? { task: to, label } : { task, label: to };
-    const isThere = label === undefined ? head !== undefined : head?.labels.includes(label);
-    return isThere && !rename.some((each) => each.task === after.task && each.label === after.label) ? [after] : [];
+    const isThere = label === undefined ? labels !== undefined : labels?.has(label);
+    return isThere && !renamed.has(keyOf(after)) ? [after] : [];
   });
+}
+
+const keyOf = ({ task, label }: Named): string => JSON.stringify([task, label]);
 
 /** What a task was called before the first of some renames. */
 export const taskBefore = (task: string, renames: readonly Reshape[]): string => namesOf(task, renames).at(-1) ?? task;
 
 /** What labels of a task are called by now, those of them that are still there. @param task as it was called first */
-export const labelsAfter = (task: string, labels: readonly string[], reshapes: readonly Reshape[]): readonly string[] =>
-  reshapes.reduce<Labelled>((named, reshape) => reshaped(named, reshape) ?? named, { task, labels }).labels;
+export function labelsAfter(
+  task: string,
+  reshapes: readonly Reshape[],
+): (labels: readonly string[]) => readonly string[] {
+  let called = task;
+  const steps = reshapes.flatMap((reshape) => {
+    const names = namesAfter(called, reshape);
+    if (names === undefined) return [];
+    called = names.task;
+    return [names.labelOf];
+  });
+  return (labels) =>
+    steps.reduce((named, labelOf) => named.map(labelOf).filter((label) => label !== undefined), labels);
+}
 
 /**
  * Rows as heads read them: a task that they have under an old name, and an old name of a label that its head does not have, under
@@ -44,8 +60,9 @@ export function renamedRows(
     const names = namesOf(head.task, renames).filter(
       (name) => name === head.task || !heads.some(({ task }) => task === name),
     );
-    const before = taskBefore(head.task, renames);
-    const read = (label: string) => (head.labels.includes(label) ? label : labelsAfter(before, [label], renames)[0]);
+    const labelsNow = labelsAfter(taskBefore(head.task, renames), renames);
+    const known = new Set(head.labels);
+    const read = (label: string) => (known.has(label) ? label : labelsNow([label])[0]);
     return { task: head.task, names, read };
   });
   return examples.map((example) => {

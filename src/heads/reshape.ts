@@ -20,16 +20,27 @@ export const AS_IT_IS: Reshape = { remove: [], rename: [] };
 /** A head's names. */
 export type Labelled = Pick<Head, 'task' | 'labels'>;
 
-/** The task under its new name, and its labels that stay, under theirs; undefined where the whole task goes. */
-export function reshaped({ task, labels }: Labelled, { remove, rename }: Reshape) {
-  const nameOf = (label: string | undefined) =>
-    rename.find((each) => each.task === task && each.label === label)?.to ?? label;
-  const goes = (label: string | undefined) => remove.some((each) => each.task === task && each.label === label);
-  if (goes(undefined)) return undefined;
-  const places = [...labels.keys()].filter((place) => !goes(labels[place]));
+/** What a task and its labels are called afterwards; undefined where the whole task goes. */
+export function namesAfter(task: string, { remove, rename }: Reshape) {
+  const gone = new Set(remove.filter((each) => each.task === task).map(({ label }) => label));
+  const names = new Map(rename.filter((each) => each.task === task).map(({ label, to }) => [label, to]));
+  if (gone.has(undefined)) return undefined;
   return {
-    task: nameOf(undefined) ?? task,
-    labels: places.map((place) => nameOf(labels[place]) ?? labels[place]),
+    task: names.get(undefined) ?? task,
+    /** @returns undefined where it goes */
+    labelOf: (label: string): string | undefined => (gone.has(label) ? undefined : (names.get(label) ?? label)),
+  };
+}
+
+/** The task under its new name, and its labels that stay, under theirs; undefined where the whole task goes. */
+export function reshaped({ task, labels }: Labelled, reshape: Reshape) {
+  const names = namesAfter(task, reshape);
+  if (names === undefined) return undefined;
+  const after = labels.map(names.labelOf);
+  const places = [...labels.keys()].filter((place) => after[place] !== undefined);
+  return {
+    task: names.task,
+    labels: after.filter((label) => label !== undefined),
     /** Of the labels that stay, among those there were. */
     places,
   };

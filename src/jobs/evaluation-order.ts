@@ -51,8 +51,10 @@ export async function checkEvaluation(
 }
 
 /** A row is measured whose labels the head knows all. Rows of a MULTI_LABEL task may have none, which no count tells: their job looks. */
-const mayBeMeasured = ({ kind, labels }: DatasetTask, head: Labelled): boolean =>
-  kind === 'MULTI_LABEL' || labels.some(({ label }) => head.labels.includes(label));
+function mayBeMeasured({ kind, labels }: DatasetTask, head: Labelled): boolean {
+  const known = new Set(head.labels);
+  return kind === 'MULTI_LABEL' || labels.some(({ label }) => known.has(label));
+}
 
 const unknownTo = ({ rows, head }: { readonly rows: DatasetTask; readonly head: Labelled }): string =>
   `task ${shown(rows.task)} has the labels ${listed(rows.labels.map(({ label }) => shown(label)))} there, and the head knows ${listed(head.labels.map(shown))}`;

@@ -120,14 +120,16 @@ export async function planTraining(
   return { order, rows: rows.count, heads: plan.heads, layers: architecture.layers, store: rows.store };
 }
 
-const tasksAmong = (rows: readonly DatasetTask[], tasks: readonly string[] | undefined) =>
-  rows.filter(({ task }) => tasks?.includes(task) ?? true);
+function tasksAmong(rows: readonly DatasetTask[], tasks: readonly string[] | undefined): readonly DatasetTask[] {
+  const named = tasks && new Set(tasks);
+  return rows.filter(({ task }) => named?.has(task) ?? true);
+}
 
 /** Labels that a head knew, will learn without, and so unlearns. */
 const labelsWithoutRows = ({ heads }: FreezePlan, rows: readonly DatasetTask[], field: string): string[] =>
   heads.flatMap(({ role, head }) => {
-    const there = rows.find(({ task }) => task === head.task)?.labels.map(({ label }) => label) ?? [];
-    const missing = role === 'learns' ? head.labels.filter((label) => !there.includes(label)) : [];
+    const there = new Set(rows.find(({ task }) => task === head.task)?.labels.map(({ label }) => label));
+    const missing = role === 'learns' ? head.labels.filter((label) => !there.has(label)) : [];
     return missing.length === 0
       ? []
       : [

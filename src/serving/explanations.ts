@@ -87,9 +87,10 @@ export function explanationsOn(
     const before = learned.get(key);
     if (before) return before;
     const rows = new Uint8Array(examples.length);
+    const labelsNow = labelsAfter(task, reshapes);
     for (const row of labelledRows(examples, task, rowsLearnedFrom(version, examples))) {
       const labels = labelsOf(examples[row], task) ?? [];
-      rows[row] = labels.length === 0 || labelsAfter(task, labels, reshapes).length > 0 ? 1 : 0;
+      rows[row] = labels.length === 0 || labelsNow(labels).length > 0 ? 1 : 0;
     }
     learned.set(key, rows);
     return rows;
@@ -100,12 +101,13 @@ export function explanationsOn(
       const learning = await learnedIn(version, task, registry);
       const { examples, index } = await knownOf(learning.version.datasetDigest, version, asker);
       const rows = rowsOf(`${version.model} ${version.number} ${task}`, learning, examples);
+      const labelsNow = labelsAfter(learning.task, learning.reshapes);
       const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], asker));
       return index.nearest(vector, first, rows).map(({ row, similarity }) => ({
         version: learning.version.number,
         row,
         text: examples[row].text,
-        labels: labelsAfter(learning.task, labelsOf(examples[row], learning.task) ?? [], learning.reshapes),
+        labels: labelsNow(labelsOf(examples[row], learning.task) ?? []),
         similarity,
       }));
     },

@@ -20,24 +20,9 @@ export function checkReshape(
   rowsField: string,
   rows: readonly { readonly task: string; readonly labels: readonly { readonly label: string }[] }[],
 ): Reshape {
-  const remove = given.remove.map((each) => ({ ...each, label: labelIn(base, each) }));
-  const renamed = given.rename.map((each) => ({ ...each, label: labelIn(base, each) }));
-  const named = [
-    ...remove.map((each, index) => ({ ...each, at: `remove[${index}]` })),
-    ...renamed.map((each, index) => ({ ...each, at: `rename[${index}]` })),
-  ];
-  named.forEach(({ task, label, at }, index) => {
-    const head = base.find((each) => each.task === task);
-    if (head === undefined)
-      throw badInput(
-        `${at}.task`,
-        `${at}.task is ${shown(task)}: the heads to go on from are ${base.map((each) => each.task).join(', ') || 'none, as the model is new'}.`,
-      );
-    if (label !== undefined && !head.labels.includes(label))
-      throw badInput(`${at}.label`, `${at}.label is ${shown(label)}: task ${shown(task)} has ${listed(head.labels)}.`);
-    if (named.findIndex((each) => each.task === task && each.label === label) < index)
-      throw badInput(at, `${at} names ${whatIs({ task, label })} a second time: name each once.`);
-  });
+  const found = finder(base);
+  const remove = given.remove.map((each, index) => ({ ...each, label: found(`remove[${index}]`, each) }));
+  const renamed = given.rename.map((each, index) => ({ ...each, label: found(`rename[${index}]`, each) }));
   const rename = renamed.map((each, index) => {
     const field = `rename[${index}].to`;
     if (each.label === undefined) return { ...each, to: checkName(field, each.to) };
@@ -56,10 +41,9 @@ export function checkReshape(
   });
   checkNames(after);
   for (const { before, task, labels } of after) {
-    const gone = before.labels.find(
-      (label) =>
-        !labels.includes(label) && rows.find((each) => each.task === task)?.labels.some((each) => each.label === label),
-    );
+    const stays = new Set(labels);
+    const ofRows = new Set(rows.find((each) => each.task === task)?.labels.map(({ label }) => label));
+    const gone = before.labels.find((label) => !stays.has(label) && ofRows.has(label));
     if (gone !== undefined)
       throw badInput(
         rowsField,
@@ -77,20 +61,40 @@ export function checkReshape(
   return reshape;
 }
 
-/** The label as its head has it: a head of an earlier release may have it otherwise than labels are stored now. */
-function labelIn(base: readonly Labelled[], { task, label }: Named): string | undefined {
-  if (label === undefined) return undefined;
-  const there = base.find((each) => each.task === task)?.labels ?? [];
-  if (there.includes(label)) return label;
-  return there.find((each) => canonicalLabel(each) === canonicalLabel(label)) ?? label;
+/**
+ * Finds what is named, each once.
+ * @returns the label as its head has it: a head of an earlier release may have it otherwise than labels are stored now
+ */
+function finder(base: readonly Labelled[]): (at: string, named: Named) => string | undefined {
+  const heads = new Map(
+    base.map(({ task, labels }) => {
+      // Of several that are stored as one now, the first.
+      const stored = new Map(labels.toReversed().map((label) => [canonicalLabel(label), label]));
+      return [task, { labels, own: new Set(labels), stored, seen: new Set<string | undefined>() }];
+    }),
+  );
+  return (at, { task, label: given }) => {
+    const head = heads.get(task);
+    if (head === undefined)
+      throw badInput(
+        `${at}.task`,
+        `${at}.task is ${shown(task)}: the heads to go on from are ${base.map((each) => each.task).join(', ') || 'none, as the model is new'}.`,
+      );
+    const label = given === undefined || head.own.has(given) ? given : head.stored.get(canonicalLabel(given));
+    if (label === undefined && given !== undefined)
+      throw badInput(`${at}.label`, `${at}.label is ${shown(given)}: task ${shown(task)} has ${listed(head.labels)}.`);
+    if (head.seen.has(label))
+      throw badInput(at, `${at} names ${whatIs({ task, label })} a second time: name each once.`);
+    head.seen.add(label);
+    return label;
+  };
 }
 
 function checkNames(after: readonly (Labelled & Pick<Head, 'kind'>)[]): void {
-  const tasks = after.map(({ task }) => task);
-  const twice = tasks.find((task, index) => tasks.indexOf(task) < index);
+  const twice = repeated(after.map(({ task }) => task));
   if (twice !== undefined) throw badInput('rename', `rename gives two tasks the name ${shown(twice)}.`);
   for (const { task, labels, kind } of after) {
-    const same = labels.find((label, index) => labels.indexOf(label) < index);
+    const same = repeated(labels);
     if (same !== undefined)
       throw badInput('rename', `rename gives two labels of task ${shown(task)} the name ${shown(same)}.`);
     const fewest = kind === 'SINGLE_LABEL' ? 2 : 1;
@@ -100,6 +104,16 @@ function checkNames(after: readonly (Labelled & Pick<Head, 'kind'>)[]): void {
         `remove leaves task ${shown(task)} ${labels.length} label(s): leave it at least ${fewest}, or remove the task.`,
       );
   }
+}
+
+/** The first name that was there before. */
+function repeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 const whatIs = ({ task, label }: Named): string =>

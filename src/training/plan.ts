@@ -128,7 +128,8 @@ function planHead(
   const learned = rows.labels.filter(({ label }) => label !== OUT_OF_SCOPE);
   if (base !== undefined) checkKind(rowsField, rows, base);
   const frozen = freeze.heads.indexOf(task);
-  const unknown = learned.filter(({ label }) => !base?.labels.includes(label));
+  const known = new Set(base?.labels);
+  const unknown = learned.filter(({ label }) => !known.has(label));
   if (base !== undefined && frozen >= 0) {
     if (unknown.length > 0)
       throw badInput(

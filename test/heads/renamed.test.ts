@@ -30,7 +30,7 @@ describe('what was renamed since', () => {
       ['mood', 'a'],
     ]);
     expect(taskBefore('matter', renames)).toBe('topic');
-    expect(labelsAfter('topic', ['x', 'a'], renames)).toEqual(['x', 'c']);
+    expect(labelsAfter('topic', renames)(['x', 'a'])).toEqual(['x', 'c']);
     const given: Example['labels'][] = [
       { topic: 'a' },
       { subject: ['b', 'c', 'x'] },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeHead } from '#src/heads/file.js';
 import { logits } from '#src/heads/forward.js';
 import type { Head } from '#src/heads/head.js';
-import { type Reshape, reshapeDescription, reshapeHead } from '#src/heads/reshape.js';
+import { type Reshape, reshapeDescription, reshaped, reshapeHead } from '#src/heads/reshape.js';
 import { checkReshape } from '#src/training/check-reshape.js';
 
 const topic: Head = {
@@ -57,6 +57,15 @@ describe('a head that is reshaped', () => {
     expect(reshapeHead(earlier, reshape)).toMatchObject({ labels: ['food', 'caf\u00e9'] });
     const none = { task: 'topic', label: ' ', to: 'x' };
     expect(() => checkReshape({ remove: [], rename: [none] }, [topic], 'dataset', [])).toThrow(/label is " "/);
+  });
+
+  it('has any number of labels renamed in one go', { timeout: 15_000 }, () => {
+    const labels = Array.from({ length: 40_000 }, (_, i) => `label ${i}`);
+    const head = { task: 'topic', kind: 'SINGLE_LABEL' as const, labels };
+    const rename = labels.map((label, i) => ({ task: 'topic', label: ` ${label}`, to: `name ${i}` }));
+    const rows = [{ task: 'topic', labels: rename.map(({ to }) => ({ label: to })) }];
+    const reshape = checkReshape({ remove: [], rename }, [head], 'dataset', rows);
+    expect(reshaped(head, reshape)?.labels.at(-1)).toBe('name 39999');
   });
 
   it.each<[string, Partial<Reshape>, string, RegExp]>([
