@@ -139,14 +139,14 @@ export class TrainingResolver {
     @Ctx() { records }: Context,
   ): Promise<TrainingJobConnection> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
+    const statuses = status && new Set<string>(status);
+    const kinds = kind && new Set<string>(kind);
     const page = await jobsPage(
       records,
       first,
       after ?? undefined,
       (job) =>
-        (status?.some((each) => each === job.status) ?? true) &&
-        (kind?.some((each) => each === job.kind) ?? true) &&
-        (model == null || job.model === model),
+        (statuses?.has(job.status) ?? true) && (kinds?.has(job.kind) ?? true) && (model == null || job.model === model),
     );
     return { ...page, nodes: page.jobs.map(jobView) };
   }
