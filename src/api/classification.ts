@@ -27,7 +27,7 @@ class ClassifyArgs {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Only these tasks, in this order; every task of the model when absent.',
+    description: 'Only these tasks, each once, in this order; every task of the model when absent.',
   })
   tasks?: string[];
 

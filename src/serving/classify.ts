@@ -1,5 +1,5 @@
 import type { TaskKind } from '../datasets/example.js';
-import { notFound } from '../errors.js';
+import { badInput, notFound, shown } from '../errors.js';
 import { scopeScore } from '../heads/abstention.js';
 import { givenLabels, logits, scores } from '../heads/forward.js';
 import type { Head } from '../heads/head.js';
@@ -30,13 +30,14 @@ export interface Prediction {
 /**
  * The heads that answer: all, or the tasks named, in that order.
  * @param field of the input that names the tasks
- * @throws ManyheadError NOT_FOUND listing the tasks there are
+ * @throws ManyheadError NOT_FOUND listing the tasks there are; BAD_USER_INPUT for one that is named twice, as each is answered for every text
  */
 export function chooseHeads(
   heads: readonly Head[],
   tasks: readonly string[] | undefined,
   field = (index: number) => `tasks[${index}]`,
 ): readonly Head[] {
+  const seen = new Set<string>();
   return (
     tasks?.map((task, index) => {
       const head = heads.find((each) => each.task === task);
@@ -46,6 +47,9 @@ export function chooseHeads(
           heads.map((each) => each.task),
           field(index),
         );
+      if (seen.has(task))
+        throw badInput(field(index), `${field(index)} is ${shown(task)} a second time: name each once.`);
+      seen.add(task);
       return head;
     }) ?? heads
   );
@@ -64,13 +68,14 @@ export function predict(head: Head, vector: Float32Array, mayAbstain: boolean): 
   const scope = abstention && scopeScore(abstention, vector, numbers);
   const abstained = mayAbstain && abstention !== undefined && scope !== undefined && scope < abstention.threshold;
   const given = abstained ? [] : givenLabels(head, numbers).map((place) => head.labels[place]);
+  const isGiven = new Set(given);
   return {
     task: head.task,
     kind: head.kind,
     abstained,
     outOfScopeScore: scope === undefined ? undefined : 1 - scope,
     label: head.kind === 'SINGLE_LABEL' ? given[0] : undefined,
-    labels: ranked.filter(({ label }) => given.includes(label)).map(({ label }) => label),
+    labels: ranked.filter(({ label }) => isGiven.has(label)).map(({ label }) => label),
     confidence: ranked[0].score,
     scores: ranked,
   };

@@ -207,6 +207,7 @@ describe('npm start on a bare machine', () => {
         /is 0: give 1 to 384/,
       ],
       ['{ classify(texts: ["a"], tasks: ["mood"]) { text } }', 'NOT_FOUND', 'tasks[0]', /sentiment, topic/],
+      ['{ classify(texts: ["a"], tasks: ["topic", "topic"]) { text } }', 'BAD_USER_INPUT', 'tasks[1]', /second time/],
       ['{ classify(texts: ["a"], model: "nobody") { text } }', 'NOT_FOUND', 'model', /there is: default/],
       ['{ classify(texts: ["a"], version: 99) { text } }', 'NOT_FOUND', 'version', /there is: 1/],
       ['mutation { promote(version: 99) { name } }', 'NOT_FOUND', 'version', /there is: 1/],
