@@ -13,6 +13,7 @@ import { type Answer, answersFrom, labelledRows, paired } from '../training/answ
 import { pairedDifferences, type TaskDifference } from '../training/compare.js';
 import { checkKind } from '../training/plan.js';
 import { type EmbeddedRows, vectorOf } from '../training/rows.js';
+import { turns } from '../turns.js';
 import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import { textsLearnedFrom } from './learned-rows.js';
 
@@ -136,10 +137,14 @@ async function compareTask(
   const [saidByA, saidByB] = [await answers(a, rowsOfA, which), await answers(b, rowsOfB, which)];
   const truth = which.map((row) => labelsOf(examples[row], task) ?? []);
   const names = (head: Head, { given }: Answer) => given.map((place) => head.labels[place]).sort();
-  const disagreements = which.flatMap((row, i) => {
+  const disagreements: Disagreement[] = [];
+  const turn = turns();
+  for (const [i, row] of which.entries()) {
+    await turn();
     const said = { a: names(a, saidByA[i]), b: names(b, saidByB[i]) };
-    return String(said.a) === String(said.b) ? [] : [{ row, text: examples[row].text, labels: truth[i], ...said }];
-  });
+    if (JSON.stringify(said.a) !== JSON.stringify(said.b))
+      disagreements.push({ row, text: examples[row].text, labels: truth[i], ...said });
+  }
   return {
     task,
     ...(await pairedDifferences(paired([a, saidByA], [b, saidByB], truth), SEED)),

@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RandomGenerator } from '../random/generator.js';
+import { turns } from '../turns.js';
 
 /** What two heads say of the same rows of one task, as places in one list of labels. */
 export interface PairedRows {
@@ -29,26 +29,21 @@ export interface TaskDifference {
 
 const RESAMPLES = 1000;
 
-/** Resamples between two turns of the event loop, by rows drawn. */
-const DRAWS_A_TURN = 500_000;
-
 /**
  * The difference of two heads and its percentile interval by the paired bootstrap (Efron & Tibshirani 1993, ch. 16; Koehn
  * 2004): the same rows are drawn for both, so that what is hard for both cancels out. Rows that are alike in all they say are
  * counted together. The same rows and seed give the same interval.
  */
 export async function pairedDifferences(rows: PairedRows, seed: number): Promise<Omit<TaskDifference, 'task'>> {
-  const cells = cellsOf(rows);
-  const all = scoredBoth(cells, countsOf(cells.of, cells.truth.length), rows.labels);
+  const turn = turns();
+  const cells = await cellsOf(rows, turn);
+  const all = scoredBoth(cells, countsOf(cells.of, cells.count), rows.labels);
   const random = RandomGenerator.seeded(seed, 'bootstrap');
   const size = rows.truth.length;
   const drawn = { accuracy: new Float64Array(RESAMPLES), macroF1: new Float64Array(RESAMPLES) };
-  const counts = new Float64Array(cells.truth.length);
-  for (let resample = 0, draws = 0; resample < RESAMPLES; resample++, draws += size) {
-    if (draws > DRAWS_A_TURN) {
-      await nextTurn();
-      draws = 0;
-    }
+  const counts = new Float64Array(cells.count);
+  for (let resample = 0; resample < RESAMPLES; resample++) {
+    await turn();
     counts.fill(0);
     for (let row = 0; row < size; row++) counts[cells.of[random.below(size)]] += 1;
     const { a, b } = scoredBoth(cells, counts, rows.labels);
@@ -62,27 +57,52 @@ export async function pairedDifferences(rows: PairedRows, seed: number): Promise
   return { rows: size, accuracy: difference('accuracy'), macroF1: difference('macroF1') };
 }
 
-/** Rows that are alike in truth and in what both heads say. */
+type Places = readonly (readonly number[])[];
+
+/** Rows that are alike in truth and in what both heads say. What the resamples only count is told once for all of them. */
 interface Cells {
+  readonly count: number;
   /** The cell of each row. */
   readonly of: Int32Array;
-  readonly truth: readonly (readonly number[])[];
-  readonly a: readonly (readonly number[])[];
-  readonly b: readonly (readonly number[])[];
+  readonly truth: Places;
+  readonly a: Said;
+  readonly b: Said;
 }
 
-function cellsOf({ truth, a, b }: PairedRows): Cells {
+/** What a head says of each cell. */
+interface Said {
+  readonly given: Places;
+  /** Those of them that are right. */
+  readonly hits: Places;
+  /** Cells whose label, or whole set of labels, is right. */
+  readonly right: readonly number[];
+}
+
+async function cellsOf({ truth, a, b }: PairedRows, turn: () => Promise<void> | undefined): Promise<Cells> {
   const places = new Map<string, number>();
   const firsts: number[] = [];
-  const of = Int32Array.from(truth, (given, row) => {
+  const of = new Int32Array(truth.length);
+  for (const [row, given] of truth.entries()) {
+    await turn();
     const key = [given, a[row], b[row]].map((labels) => [...labels].sort((x, y) => x - y).join(' ')).join('|');
-    const known = places.get(key);
-    if (known !== undefined) return known;
-    places.set(key, firsts.length);
-    return firsts.push(row) - 1;
-  });
-  const pick = (what: PairedRows['truth']) => firsts.map((row) => what[row]);
-  return { of, truth: pick(truth), a: pick(a), b: pick(b) };
+    const cell = places.get(key) ?? firsts.push(row) - 1;
+    places.set(key, cell);
+    of[row] = cell;
+  }
+  const truths = firsts.map((row) => truth[row]);
+  const said = async (all: Places): Promise<Said> => {
+    const given = firsts.map((row) => all[row]);
+    const hits: (readonly number[])[] = [];
+    for (const [cell, labels] of given.entries()) {
+      await turn();
+      const isTrue = new Set(truths[cell]);
+      hits.push(labels.filter((label) => isTrue.has(label)));
+    }
+    const isRight = (cell: number) =>
+      hits[cell].length === truths[cell].length && hits[cell].length === given[cell].length;
+    return { given, hits, right: [...hits.keys()].filter(isRight) };
+  };
+  return { count: firsts.length, of, truth: truths, a: await said(a), b: await said(b) };
 }
 
 function countsOf(of: Int32Array, cells: number): Float64Array {
@@ -96,30 +116,37 @@ interface Scores {
   readonly macroF1: number;
 }
 
-const scoredBoth = ({ truth, a, b }: Cells, counts: Float64Array, labels: number): { a: Scores; b: Scores } => ({
-  a: scored(truth, a, counts, labels),
-  b: scored(truth, b, counts, labels),
-});
+function scoredBoth({ truth, a, b }: Cells, counts: Float64Array, labels: number): { a: Scores; b: Scores } {
+  const given = countLabels(truth, counts, labels);
+  return { a: scored(given, a, counts), b: scored(given, b, counts) };
+}
 
-/** Accuracy, and the mean F1 over the labels that occur or were predicted, of rows by cell. */
-function scored(truth: Cells['truth'], said: Cells['truth'], counts: Float64Array, labels: number): Scores {
-  const [hits, given, predicted] = [new Float64Array(labels), new Float64Array(labels), new Float64Array(labels)];
-  let [right, rows] = [0, 0];
-  counts.forEach((count, cell) => {
-    for (const label of truth[cell]) given[label] += count;
-    for (const label of said[cell]) predicted[label] += count;
-    const common = said[cell].filter((label) => truth[cell].includes(label));
-    for (const label of common) hits[label] += count;
-    rows += count;
-    if (common.length === truth[cell].length && common.length === said[cell].length) right += count;
-  });
+/**
+ * Accuracy, and the mean F1 over the labels that occur or were predicted, of rows by cell.
+ * @param occurring rows of each label
+ */
+function scored(occurring: Float64Array, { given, hits, right }: Said, counts: Float64Array): Scores {
+  const labels = occurring.length;
+  const [predicted, hit] = [countLabels(given, counts, labels), countLabels(hits, counts, labels)];
   let [sum, seen] = [0, 0];
   for (let label = 0; label < labels; label++) {
-    if (given[label] + predicted[label] === 0) continue;
-    sum += (2 * hits[label]) / (given[label] + predicted[label]);
+    if (occurring[label] + predicted[label] === 0) continue;
+    sum += (2 * hit[label]) / (occurring[label] + predicted[label]);
     seen += 1;
   }
-  return { accuracy: rows === 0 ? 0 : right / rows, macroF1: seen === 0 ? 0 : sum / seen };
+  const rows = counts.reduce((all, count) => all + count, 0);
+  const rightRows = right.reduce((all, cell) => all + counts[cell], 0);
+  return { accuracy: rows === 0 ? 0 : rightRows / rows, macroF1: seen === 0 ? 0 : sum / seen };
+}
+
+/** How many rows have each label, by cell. */
+function countLabels(places: Places, counts: Float64Array, labels: number): Float64Array {
+  const rows = new Float64Array(labels);
+  for (let cell = 0; cell < places.length; cell++) {
+    const count = counts[cell];
+    if (count > 0) for (const label of places[cell]) rows[label] += count;
+  }
+  return rows;
 }
 
 /** The middle 95 %. */

@@ -53,6 +53,46 @@ describe('the difference of two heads on the same rows', () => {
     expect(macroF1.value).toBeCloseTo(1 - (0.8 + 0.5) / 2);
   });
 
+  it('is that of heads that are measured anew on every resample', async () => {
+    const [labels, size] = [12, 150];
+    const set = (share: number) => [...Array(labels).keys()].filter(() => random.uniform() < share);
+    const truth = Array.from({ length: size }, () => set(0.2));
+    const said = (wrong: number) =>
+      truth.map((right) => (random.uniform() < wrong ? set(0.2) : [...right].sort(() => random.uniform() - 0.5)));
+    const pair: PairedRows = { labels, truth, a: said(0.6), b: said(0.3) };
+
+    const macroF1 = (all: PairedRows['a'], rows: readonly number[]): number => {
+      const scores = [...Array(labels).keys()].flatMap((label) => {
+        const has = (one: readonly number[]) => one.includes(label);
+        const both = rows.filter((row) => has(truth[row]) && has(all[row])).length;
+        const either = rows.filter((row) => has(truth[row])).length + rows.filter((row) => has(all[row])).length;
+        return either === 0 ? [] : [(2 * both) / either];
+      });
+      return scores.reduce((sum, each) => sum + each, 0) / scores.length;
+    };
+    const draw = RandomGenerator.seeded(3, 'bootstrap');
+    const drawn = Array.from({ length: 1000 }, () => {
+      const rows = Array.from({ length: size }, () => draw.below(size));
+      return macroF1(pair.b, rows) - macroF1(pair.a, rows);
+    }).sort((x, y) => x - y);
+    const difference = await pairedDifferences(pair, 3);
+    expect(difference.macroF1).toMatchObject({ low: drawn[25], high: drawn[975] });
+  });
+
+  it('lets everything else have its turn while it is made', async () => {
+    const truth = Array.from({ length: 400 }, (_, row) => Array.from({ length: 60 }, (_, i) => (row * i) % 101));
+    const pair: PairedRows = { labels: 101, truth, a: truth, b: truth.map((labels) => labels.slice(1)) };
+    let [turns, isMade] = [0, false];
+    const count = () => {
+      turns += 1;
+      if (!isMade) setImmediate(count);
+    };
+    setImmediate(count);
+    await pairedDifferences(pair, 1);
+    isMade = true;
+    expect(turns).toBeGreaterThan(10);
+  });
+
   it('gives the same interval for the same seed', async () => {
     const pair = rows(100, 0.6, 0.7);
     expect(await pairedDifferences(pair, 7)).toEqual(await pairedDifferences(pair, 7));
