@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '#src/client/client.js';
+import { checkServer } from '#src/commands/doctor/server.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { ask, data, easyRows, finished, settingsOver, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
 
@@ -39,6 +41,12 @@ describe.skipIf(missing !== undefined || (!canMount && !process.env.CI))('what a
     await command('mount', ['-o', 'remount,ro', folder.path]);
     expect((await train()).errors).toMatchObject([{ extensions: { code: 'STORAGE_UNAVAILABLE' } }]);
     expect(await readiness()).toBe('not ready: the data folder cannot be used\n');
+    const [seen] = await checkServer(api.address, createClient({ url: api.address }), true);
+    expect(seen).toMatchObject({
+      outcome: 'failed',
+      found: `${api.address} is not ready: the data folder cannot be used`,
+      mend: expect.stringContaining('disk'),
+    });
     const put = await fetch(`${api.address}/datasets/rows`, {
       method: 'PUT',
       body: 'text,topic\na,b\n',
