@@ -1,4 +1,5 @@
 import type { Example, TaskLabels } from '../datasets/example.js';
+import { inTurns } from '../turns.js';
 import type { Head } from './head.js';
 import { type Labelled, type Reshape, reshaped, reshapeHead } from './reshape.js';
 
@@ -34,21 +35,26 @@ export const labelsAfter = (task: string, labels: readonly string[], reshapes: r
  * the present one.
  * @param renames that led to the names of the heads, the oldest first
  */
-export function renamedRows(
+export async function renamedRows(
   examples: readonly Example[],
   heads: readonly Labelled[],
   renames: readonly Reshape[],
-): readonly Example[] {
+): Promise<readonly Example[]> {
   if (renames.length === 0) return examples;
   const readings = heads.map((head) => {
     const names = namesOf(head.task, renames).filter(
       (name) => name === head.task || !heads.some(({ task }) => task === name),
     );
     const before = taskBefore(head.task, renames);
-    const read = (label: string) => (head.labels.includes(label) ? label : labelsAfter(before, [label], renames)[0]);
+    const known = new Map(head.labels.map((label) => [label, label]));
+    const read = (label: string): string => {
+      const present = known.get(label) ?? labelsAfter(before, [label], renames)[0];
+      known.set(label, present);
+      return present;
+    };
     return { task: head.task, names, read };
   });
-  return examples.map((example) => {
+  return inTurns(examples, (example) => {
     const labels: Record<string, TaskLabels> = { ...example.labels };
     for (const { task, names, read } of readings) {
       const name = names.find((each) => Object.hasOwn(example.labels, each));

@@ -4,12 +4,12 @@ import type { Datasets } from '../datasets/store.js';
 import { labelsAfter } from '../heads/renamed.js';
 import { type NearestIndex, nearestIndex } from '../nearest/nearest.js';
 import { type Learning, learnedIn } from '../registry/learned-in.js';
+import { splitOf } from '../registry/learned-rows.js';
 import type { Registry } from '../registry/registry.js';
 import type { ModelVersion } from '../registry/version.js';
 import { labelledRows } from '../training/answers.js';
 import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import type { Encoders } from './encoders.js';
-import { rowsLearnedFrom } from './learned-rows.js';
 
 /** A row that a head learned from, and how much a text is like it. */
 export interface NearestExample {
@@ -57,10 +57,11 @@ export function explanationsOn(
   /** Which rows a version's head of a task learned from, labels that went since left out: 1 for each of them. */
   const learned = new LRUCache<string, Uint8Array>({ max: 64 });
 
-  const load = async (digest: string, version: ModelVersion, { spendTexts }: Asker): Promise<Known> => {
+  const load = async (digest: string, version: ModelVersion, { spendTexts, countRows }: Asker): Promise<Known> => {
     const examples = await datasets.rows(digest);
+    countRows(examples.length);
     // Others may wait for them by the time that whoever asked first has gone away.
-    const all = await vectors.of(digest, examples, version, { spendTexts });
+    const all = await vectors.of(digest, examples, version, { spendTexts, countRows });
     const index = nearestIndex(all, version.encoder.dimensions);
     const texts = examples.reduce((sum, { text }) => sum + 2 * text.length, 0);
     return { examples, index, bytes: index.bytes + texts + BYTES_A_ROW * examples.length };
@@ -87,7 +88,7 @@ export function explanationsOn(
     const before = learned.get(key);
     if (before) return before;
     const rows = new Uint8Array(examples.length);
-    for (const row of labelledRows(examples, task, rowsLearnedFrom(version, examples))) {
+    for (const row of labelledRows(examples, task, splitOf(version, examples).training)) {
       const labels = labelsOf(examples[row], task) ?? [];
       rows[row] = labels.length === 0 || labelsAfter(task, labels, reshapes).length > 0 ? 1 : 0;
     }
