@@ -73,7 +73,7 @@ async function compare(
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
   const learned = await textsLearnedFrom([version, served], registry, datasets);
-  const measured = measuredRows(splitOf(version, examples)).filter((row) => !learned.has(examples[row].text));
+  const measured = measuredRows(await splitOf(version, examples)).filter((row) => !learned.has(examples[row].text));
   const embedded = async ({ encoder }: ModelVersion): Promise<EmbeddedRows> => {
     const { id, dimensions } = encoder;
     const known = await vectors.get(order.datasetDigest, id, examples.length, dimensions);

@@ -7,7 +7,7 @@ import type { Registry } from './registry.js';
 import type { ModelVersion } from './version.js';
 
 /** How the rows of its data set were drawn when a version was made; all measured where none of it learned. */
-export function splitOf(version: ModelVersion, examples: readonly Example[]): Split {
+export async function splitOf(version: ModelVersion, examples: readonly Example[]): Promise<Split> {
   if (!hasLearned(version)) return { training: [], validation: [...examples.keys()], test: [] };
   const { validationSplit, seed, splitSeed = seed } = version;
   return drawSplit(examples, drawnBy(version), validationSplit, splitSeed);
@@ -45,7 +45,7 @@ export async function textsLearnedFrom(
       const examples = await unlessDamaged(datasets.rows(datasetDigest));
       if (examples === undefined) continue;
       read(examples.length);
-      for (const row of splitOf(each, examples).training) texts.add(examples[row].text);
+      for (const row of (await splitOf(each, examples)).training) texts.add(examples[row].text);
     }
   }
   return texts;

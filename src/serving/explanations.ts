@@ -84,11 +84,16 @@ export function explanationsOn(
     return fresh;
   };
 
-  const rowsOf = (key: string, { version, task, reshapes }: Learning, examples: readonly Example[]): Uint8Array => {
+  const rowsOf = async (
+    key: string,
+    { version, task, reshapes }: Learning,
+    examples: readonly Example[],
+  ): Promise<Uint8Array> => {
     const before = learned.get(key);
     if (before) return before;
     const rows = new Uint8Array(examples.length);
-    for (const row of labelledRows(examples, task, splitOf(version, examples).training)) {
+    const { training } = await splitOf(version, examples);
+    for (const row of labelledRows(examples, task, training)) {
       const labels = labelsOf(examples[row], task) ?? [];
       rows[row] = labels.length === 0 || labelsAfter(task, labels, reshapes).length > 0 ? 1 : 0;
     }
@@ -100,7 +105,7 @@ export function explanationsOn(
     async nearest(version, task, text, first, asker) {
       const learning = await learnedIn(version, task, registry);
       const { examples, index } = await knownOf(learning.version.datasetDigest, version, asker);
-      const rows = rowsOf(`${version.model} ${version.number} ${task}`, learning, examples);
+      const rows = await rowsOf(`${version.model} ${version.number} ${task}`, learning, examples);
       const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], asker));
       return index.nearest(vector, first, rows).map(({ row, similarity }) => ({
         version: learning.version.number,
