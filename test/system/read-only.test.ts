@@ -39,7 +39,10 @@ describe.skipIf(missing !== undefined || (!canMount && !process.env.CI))('what a
 
   it('is told to who sends requests, and to who trains, where the disk has become read-only', async () => {
     await command('mount', ['-o', 'remount,ro', folder.path]);
-    expect((await train()).errors).toMatchObject([{ extensions: { code: 'STORAGE_UNAVAILABLE' } }]);
+    const refused = (await train()).errors;
+    expect(refused).toMatchObject([{ extensions: { code: 'STORAGE_UNAVAILABLE' } }]);
+    expect(JSON.stringify(refused)).not.toMatch(/EROFS|manyhead-test/);
+    expect(api.running.said()).toMatch(/"message":"EROFS: read-only file system, [^"]*manyhead-test[^"]*"/);
     expect(await readiness()).toBe('not ready: the data folder cannot be used\n');
     const [seen] = await checkServer(api.address, createClient({ url: api.address }), true);
     expect(seen).toMatchObject({
