@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,12 @@ describe.skipIf(missing !== undefined || (!canMount && !process.env.CI))('what a
     expect((await train()).errors).toMatchObject([{ extensions: { code: 'QUEUE_UNAVAILABLE' } }]);
     expect(await readiness()).toBe('not ready: the queue takes no jobs\n');
     expect(await metric()).toMatch(/^manyhead_queue_up 0$/m);
+    // What needs no job is answered also by an API that starts now, and on a folder where nothing was ever trained.
+    const settings = settingsOver(queue, join(folder.path, breaks));
+    const late = await startApi({ ...settings, STARTER: 'on' });
+    expect((await data(late.address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toHaveLength(1);
+    expect(late.running.said()).toMatch(/Redis takes no jobs.*starter job not queued/s);
+    await late.running.end();
     await redis.call(mends, ...back);
     expect(await readiness()).toBe('ok\n');
     expect(await finished(api.address, (await train()).data.train.id)).toMatchObject({ status: 'SUCCEEDED' });
