@@ -45,7 +45,7 @@ async function trial(rows: EmbeddedRows, test: EmbeddedRows, seed: number): Prom
 /** A head with the defaults of `train`, calibrated on the tenth of the rows that it did not learn from. */
 export async function learnHead(rows: EmbeddedRows, seed: number) {
   const [{ task, kind, labels }] = countTasks(rows.examples);
-  const split = drawSplit(rows.examples, [task], 0.1, seed);
+  const split = await drawSplit(rows.examples, [task], 0.1, seed);
   const description = { task, kind, labels: labels.map(({ label }) => label), temperature: 1, hiddenUnits: 0 };
   const started = performance.now();
   let epochs = 0;

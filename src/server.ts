@@ -12,7 +12,7 @@ import type { Config } from './config.js';
 import { datasetsOn } from './datasets/store.js';
 import { storedVectorsOn } from './datasets/vectors.js';
 import { tokenLimit } from './encoder/token-count.js';
-import { messageOf } from './errors.js';
+import { ManyheadError, messageOf } from './errors.js';
 import { checkpointsOn } from './jobs/checkpoints.js';
 import { jobFeed } from './jobs/feed.js';
 import { jobRecordsOn } from './jobs/records.js';
@@ -100,7 +100,11 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
 
   const seenTo = upkeep({ ...rooms, vectors: storedVectors }, log);
   if (config.starter) {
-    const job = await trainStarterHeads(store, rooms);
+    const job = await trainStarterHeads(store, rooms).catch((error) => {
+      if (!(error instanceof ManyheadError && error.code === 'QUEUE_UNAVAILABLE')) throw error;
+      log.warn('starter job not queued, as the queue takes nothing: it is at the next start');
+      return undefined;
+    });
     if (job) log.info('starter job queued', { job: job.id });
   }
   return {

@@ -42,3 +42,13 @@ export async function inTurns<Given, Made>(
   }
   return made;
 }
+
+/** Does work one after the other, in the order it is asked for. */
+export function oneAfterAnother(): <Made>(work: () => Promise<Made>) => Promise<Made> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const made = last.then(work);
+    last = made.catch(() => {});
+    return made;
+  };
+}

@@ -2,8 +2,8 @@ import { type Example, labelsOf } from '../src/datasets/example.js';
 import { badInput, listed, shown } from '../src/errors.js';
 import type { Head } from '../src/heads/head.js';
 import type { EvaluationOrder } from '../src/jobs/job.js';
+import { textsLearnedFrom } from '../src/registry/learned-rows.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import { textsLearnedFrom } from '../src/serving/learned-rows.js';
 import { labelledRows } from '../src/training/answers.js';
 import { truthOf } from '../src/training/truth.js';
 import type { Rooms } from './learned.js';
@@ -34,7 +34,7 @@ export async function evaluationWarnings(
       'dataset',
       `no ${order.split ? `${order.split} ` : ''}row of dataset ${shown(order.dataset)} can be measured: ${leftOut.join(' ') || 'none has a label of the tasks.'}`,
     );
-  const learned = await textsLearnedFrom(version, registry, datasets);
+  const learned = await textsLearnedFrom([version], registry, datasets);
   const known = [...measured].filter((row) => learned.has(examples[row].text)).length;
   return known === 0
     ? leftOut

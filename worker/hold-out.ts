@@ -1,6 +1,6 @@
 import type { Example } from '../src/datasets/example.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
-import { textsLearnedFrom } from '../src/serving/learned-rows.js';
+import { textsLearnedFrom } from '../src/registry/learned-rows.js';
 import { type FreshSplit, freshSplit } from '../src/training/fresh-split.js';
 import { drawSplit, measuredRows, type Split } from '../src/training/split.js';
 import type { Base, Rooms } from './learned.js';
@@ -26,11 +26,12 @@ export async function holdOut(
   learns: boolean,
   { registry, datasets }: Rooms,
 ): Promise<HeldOut> {
-  if (base === undefined) return { split: drawSplit(examples, tasks, validationSplit, own), seed: own, warnings: [] };
+  if (base === undefined)
+    return { split: await drawSplit(examples, tasks, validationSplit, own), seed: own, warnings: [] };
   const { number, seed: its, splitSeed: seed = its } = base.version;
-  const texts = await textsLearnedFrom(base.version, registry, datasets);
+  const texts = await textsLearnedFrom([base.version], registry, datasets);
   const { split, known } = learns
-    ? freshSplit(drawSplit(examples, tasks, validationSplit, seed), examples, texts)
+    ? freshSplit(await drawSplit(examples, tasks, validationSplit, seed), examples, texts)
     : allMeasure(examples, texts);
   const rows = measuredRows(split).length;
   const told = `${known} of the ${rows} rows that measure are rows that version ${number}, or one it goes on from, has learned from`;

@@ -1,4 +1,6 @@
+import { messageOf } from '../src/errors.js';
 import type { Job, JobResult, TrainingOrder } from '../src/jobs/job.js';
+import { madeBy } from '../src/jobs/made.js';
 import { keepNewest } from '../src/jobs/retention.js';
 import type { ModelVersion } from '../src/registry/version.js';
 import { cutOff } from './cut-off.js';
@@ -16,8 +18,8 @@ export async function makeVersion(
   beginSaving: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<JobResult> {
-  const made = await rooms.registry.versionOfJob(order.model, job.id, order.base);
-  const version = made ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
+  const version =
+    (await madeBy(job, rooms.registry)) ?? (await learn(job, order, rooms, reporter, beginSaving, signal));
   if ('reports' in version) return { kind: 'REPORTS', ...version };
   // Where the job was taken away, whoever has it now decides.
   signal.throwIfAborted();
@@ -31,8 +33,13 @@ export async function makeVersion(
 async function retain({ id, order: { model } }: Job, rooms: WorkRooms): Promise<void> {
   const { keepVersions, log } = rooms;
   if (keepVersions === 0) return;
-  const deleted = await keepNewest(model, keepVersions, `KEEP_VERSIONS=${keepVersions}`, rooms, id);
-  if (deleted.length > 0) log.info('versions deleted', { model, versions: deleted.join(' ') });
+  try {
+    const deleted = await keepNewest(model, keepVersions, `KEEP_VERSIONS=${keepVersions}`, rooms, id);
+    if (deleted.length > 0) log.info('versions deleted', { model, versions: deleted.join(' ') });
+  } catch (error) {
+    // The new version is there all the same, and the next training looks again.
+    log.warn('older versions could not be deleted', { model, why: messageOf(error) });
+  }
 }
 
 async function learn(

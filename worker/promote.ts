@@ -1,13 +1,14 @@
 import { labelsOf } from '../src/datasets/example.js';
 import { sameWeights } from '../src/heads/head.js';
 import { renamedHeads } from '../src/heads/renamed.js';
+import { reshapeHead } from '../src/heads/reshape.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
 import { PRODUCTION } from '../src/registry/changes.js';
+import { splitOf, textsLearnedFrom } from '../src/registry/learned-rows.js';
 import { missingFrom } from '../src/registry/missing.js';
+import { parting } from '../src/registry/parting.js';
 import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/registry/promotion.js';
-import { removalsSince, renamesBetween } from '../src/registry/renames.js';
 import type { ModelVersion } from '../src/registry/version.js';
-import { splitOf, textsLearnedFrom } from '../src/serving/learned-rows.js';
 import { labelledRows, paired } from '../src/training/answers.js';
 import { answersOf } from '../src/training/batch-answers.js';
 import { pairedDifferences, type TaskDifference } from '../src/training/compare.js';
@@ -36,7 +37,9 @@ export async function settlePromotion(
     const serving = (await registry.standing(model)).aliases[PRODUCTION];
     try {
       const decision = await decide(version, order, serving, rooms, signal);
-      if (await registry.settle(model, number, serving, decision, by)) return decision;
+      if (!(await registry.settle(model, number, serving, decision, by))) continue;
+      // What is written down is what holds: a version that was deleted meanwhile is not promoted.
+      return (await registry.decision(model, number)) ?? decision;
     } catch (error) {
       // The one that was served may be gone by now, if another one is.
       if (signal.aborted || (await registry.standing(model)).aliases[PRODUCTION] === serving) throw error;
@@ -69,13 +72,8 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const examples = await datasets.rows(order.datasetDigest);
-  const learned = [
-    await textsLearnedFrom(version, registry, datasets),
-    await textsLearnedFrom(served, registry, datasets),
-  ];
-  const measured = measuredRows(splitOf(version, examples)).filter(
-    (row) => !learned.some((texts) => texts.has(examples[row].text)),
-  );
+  const learned = await textsLearnedFrom([version, served], registry, datasets);
+  const measured = measuredRows(await splitOf(version, examples)).filter((row) => !learned.has(examples[row].text));
   const embedded = async ({ encoder }: ModelVersion): Promise<EmbeddedRows> => {
     const { id, dimensions } = encoder;
     const known = await vectors.get(order.datasetDigest, id, examples.length, dimensions);
@@ -85,24 +83,31 @@ async function compare(
   const sameEncoder = served.encoder.id === version.encoder.id;
   const rows = await embedded(version);
   const servedRows = sameEncoder ? rows : await embedded(served);
-  const renames = await renamesBetween(served, version, registry);
-  const heads = await registry.heads(version);
-  const servedHeads = renamedHeads(await registry.heads(served), renames);
-  const removed = await removalsSince(served, version, registry);
-  const missing = missingFrom(heads, servedHeads, removed);
+  const { undone, done, removed, removedThere } = await parting(served, version, registry);
+  const [heads, asServed] = [await registry.heads(version), await registry.heads(served)];
+  const servedHeads = renamedHeads(asServed, [...undone, ...done]);
   const differences: TaskDifference[] = [];
   const [gained, unmeasured]: [string[], string[]] = [[], []];
   for (const head of heads) {
     const { task } = head;
     const before = servedHeads.find((each) => each.task === task);
+    if (before === undefined) {
+      // One that was removed from what is served is not new.
+      if (!removedThere.some((each) => each.task === task && each.label === undefined)) gained.push(task);
+      continue;
+    }
     const which = labelledRows(examples, task, measured);
-    if (before === undefined) gained.push(task);
-    else if (which.length > 0) {
+    if (which.length > 0) {
       const truth = which.map((row) => labelsOf(examples[row], task) ?? []);
       const pair = paired([before, answersOf(before, servedRows, which)], [head, answersOf(head, rows, which)], truth);
       differences.push({ task, ...(await pairedDifferences(pair, order.seed)) });
-    } else if (!sameEncoder || !sameWeights(head, before)) unmeasured.push(task);
+    } else {
+      const kept = reshapeHead(before, { remove: removed, rename: [] });
+      if (!sameEncoder || kept === undefined || !sameWeights(head, kept)) unmeasured.push(task);
+    }
   }
-  const reshaped = renames.length + removed.length > 0;
+  // Who asks what is served goes by the names that it has there: what was renamed only there is missing here.
+  const missing = missingFrom(heads, renamedHeads(asServed, done), removed);
+  const reshaped = done.length + removed.length > 0;
   return { number: served.number, differences, gained, unmeasured, missing, reshaped };
 }

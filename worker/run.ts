@@ -1,5 +1,6 @@
 import { ManyheadError, publicError } from '../src/errors.js';
 import { hasEnded, type Job, type JobResult, type JobState, startedAt } from '../src/jobs/job.js';
+import { madeBy } from '../src/jobs/made.js';
 import type { JobRecords } from '../src/jobs/records.js';
 import { carrying } from '../src/log.js';
 import type { JobMetrics, JobOutcome } from '../src/metrics/jobs.js';
@@ -82,14 +83,13 @@ async function claim({ records, registry }: RunContext, jobId: string, attempt: 
   const found = await records.find(jobId);
   if (found?.attempt !== attempt || hasEnded(found.state)) return undefined;
   // A job that has made its version already cannot be cancelled any more.
-  const { order } = found;
-  const made = order.kind === 'TRAIN' ? await registry.versionOfJob(order.model, jobId, order.base) : undefined;
-  const { job, moved } = await records.take(jobId, ({ state }): JobState | undefined => {
-    if (hasEnded(state)) return undefined;
+  const made = await madeBy(found, registry);
+  const { job, moved } = await records.take(jobId, ({ state, attempt: present }): JobState | undefined => {
+    if (hasEnded(state) || present !== attempt) return undefined;
     const running = { status: 'RUNNING', startedAt: startedAt(state) ?? now() } as const;
     return made === undefined ? running : { ...running, saving: true };
   });
-  return moved && job.attempt === attempt ? job : undefined;
+  return moved ? job : undefined;
 }
 
 /** From here on the job cannot be cancelled any more. @throws NoLongerOurs where it was, in the last moment */

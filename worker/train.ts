@@ -4,6 +4,7 @@ import type { Head } from '../src/heads/head.js';
 import { AS_IT_IS, reshapeHead } from '../src/heads/reshape.js';
 import { startHead } from '../src/heads/start.js';
 import type { TrainingOrder } from '../src/jobs/job.js';
+import { lineageAfter } from '../src/registry/lineage.js';
 import { checkEncoder, type VersionDraft } from '../src/registry/version.js';
 import { calibrate, withCentres } from '../src/training/calibrate.js';
 import { type Measured, measureHeldOut, measureUnchanged } from '../src/training/evaluate.js';
@@ -110,6 +111,7 @@ export async function train(
     model: order.model,
     parent: base?.version.number,
     ...(reshapes(order) && { reshape: order.reshape }),
+    lineage: base ? await lineageAfter(base.version, rooms.registry) : [],
     jobId,
     tasks: heads.map((head) => ({
       ...describeHead(head),

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import express, { type RequestHandler } from 'express';
 import { ManyheadError } from '../errors.js';
-import { verifyUtf8 } from './broken-utf8.js';
+import { checkUtf8 } from './broken-utf8.js';
 import { mayTrain } from './gate/gate.js';
+import { checkCharset } from './media-type.js';
 
 /** What the body of a request may be at most. */
 export interface BodyLimit {
@@ -64,8 +65,9 @@ export function checkMarks(bytes: Buffer, limit: BodyLimit, charset = 'utf-8'): 
 const jsonWithin = (limit: BodyLimit): RequestHandler =>
   express.json({
     limit: limit.bytes,
-    verify(request, response, bytes, charset) {
-      verifyUtf8(request, response, bytes, charset);
+    verify(_request, _response, bytes, charset) {
+      checkCharset(charset);
+      if (charset === 'utf-8') checkUtf8(bytes);
       checkMarks(bytes, limit, charset);
     },
   });

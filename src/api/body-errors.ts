@@ -5,6 +5,7 @@ import { BrokenUtf8 } from './broken-utf8.js';
 import { callerError } from './errors.js';
 import { refuse } from './gate/refusal.js';
 import { isGone } from './gone.js';
+import { unsupported } from './media-type.js';
 import { requestOf } from './requests/request.js';
 
 const whyUnreadable = (error: { readonly type?: unknown }): string =>
@@ -29,6 +30,8 @@ export const bodyErrors =
     }
     if (status === 413)
       return refuse(error instanceof BodyTooLarge ? error : tooLong(bodyLimitOf(request)), request, response);
+    const unread = unsupported(error);
+    if (unread) return refuse(unread, request, response);
     // What a file's address may not be, such as one that leads out of its folder, is not there either.
     const isNowhere = status === 404 || (status === 403 && error.type === undefined);
     const code = isNowhere ? 'NOT_FOUND' : 'BAD_REQUEST';

@@ -15,8 +15,3 @@ export class BrokenUtf8 extends ManyheadError {
 export function checkUtf8(bytes: Buffer): void {
   if (!isUtf8(bytes)) throw new BrokenUtf8();
 }
-
-/** The same as express's parsers have a body looked at. @throws BrokenUtf8 */
-export function verifyUtf8(_request: unknown, _response: unknown, bytes: Buffer, charset: string): void {
-  if (charset === 'utf-8') checkUtf8(bytes);
-}

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { StorageError } from '../artifacts/storage-error.js';
 import { ManyheadError, publicError } from '../errors.js';
 import type { Log } from '../log.js';
 
@@ -15,7 +16,7 @@ const REQUEST_CODES = new Set([
 
 /**
  * An error as a caller may see it: a ManyheadError and what GraphQL finds wrong with the request as they are; of
- * anything else an id, under which the log holds the cause.
+ * anything else an id, under which the log holds the cause. Of a StorageError the log has the cause, too: nobody else could mend it.
  * @param request the id of the request that is answered
  * @param tellsSchema whether GraphQL may guess what was meant, and so tell names that nobody asked for
  */
@@ -29,6 +30,8 @@ export function callerError(
   const place = error instanceof GraphQLError ? { locations: error.locations, path: error.path } : {};
   if (cause instanceof ManyheadError) {
     const { code, field, message } = cause;
+    if (cause instanceof StorageError)
+      log.error('the data folder could not be written to', { request, code }, cause.cause);
     return { message, ...place, extensions: field === undefined ? { code } : { code, field } };
   }
   if (

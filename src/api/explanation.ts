@@ -1,10 +1,12 @@
-import { Args, ArgsType, Ctx, Field, Float, Int, ObjectType, Query, Resolver } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, Float, Info, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { checkText } from '../datasets/check.js';
 import { DEFAULT_MODEL } from '../registry/registry.js';
 import { chooseHeads } from '../serving/classify.js';
 import { checkNumber } from '../training/hyperparameters.js';
 import { askedVersion } from './asked-version.js';
 import type { Context } from './context.js';
+import { countingRows } from './read-rows.js';
 
 const MOST_EXAMPLES = 100;
 
@@ -63,13 +65,16 @@ export class ExplanationResolver {
   })
   async explain(
     @Args(() => ExplainArgs) asked: ExplainArgs,
-    @Ctx() { served, explanations, spendTexts, signal, usage }: Context,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<NearestExample[]> {
+    const { served, explanations, spendTexts, signal, usage } = context;
     const { text, task, model } = asked;
     checkText('text', text);
     const first = checkNumber('first', asked.first, { whole: true, least: 1, most: MOST_EXAMPLES });
     const { version, heads } = await served.of(model, askedVersion(asked));
     chooseHeads(heads, [task], () => 'task');
-    return explanations.nearest(version, task, text, first, { spendTexts, signal, usage });
+    const countRows = countingRows(context, info);
+    return explanations.nearest(version, task, text, first, { spendTexts, countRows, signal, usage });
   }
 }

@@ -48,7 +48,7 @@ export function serveHealth(
   app.get('/readyz', async (_, response) => {
     if (isLeaving) return refuse(response, 'it is about to stop');
     const isReady = await Promise.all([
-      isStorageUsable(),
+      isStorageUsable().catch(no),
       queue.ping().then(yes, no),
       pretrained.encode(['ready']).catch(unlessOverloaded).then(yes, no),
     ]);

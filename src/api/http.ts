@@ -31,7 +31,7 @@ import { inspectRequests } from './inspect-requests.js';
 import { serveMetrics } from './metrics.js';
 import { onlyOverWebSocket } from './only-websocket.js';
 import { serveOpenAi } from './openai/serve.js';
-import { servePages, serveUnknownPages } from './pages.js';
+import { servePages, unknownPages } from './pages.js';
 import { refusalStatus } from './refusal-status.js';
 import { observeOperations, observeWriting, requestThatFailed } from './requests/plugin.js';
 import { observeRequests } from './requests/request.js';
@@ -78,6 +78,7 @@ export async function serveHttp(
   const metrics = requestMetrics(register);
   const observer = observeRequests(log, tracing, metrics, config.slowRequest);
   const app = express();
+  const lost = unknownPages(config);
   const weigh = weighing(config.operationLimits, rooms.encoders.pretrained.maxTokens);
   const server = createServer(
     { ...connectionLimits(config), IncomingMessage: PossibleUpgrade },
@@ -86,9 +87,10 @@ export async function serveHttp(
       // Whoever keeps the connection would only find it closed the next time.
       if (readiness.isLeaving()) response.setHeader('connection', 'close');
       observer.http(request, response);
-      gate.enter(request, response, () => {
+      const through = () => {
         if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
-      });
+      };
+      gate.enter(request, response, through, lost);
     },
   );
   const apollo = new ApolloServer<Context>({
@@ -134,7 +136,7 @@ export async function serveHttp(
     inspectRequests(inspector),
     expressMiddleware(apollo, { context: async ({ req, res }) => perRequest(rooms, req, res) }),
   );
-  serveUnknownPages(app, config);
+  app.use(lost);
   app.use((_, response) => {
     response.status(404).json({
       errors: [

@@ -8,7 +8,7 @@ const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
 
 /**
  * Addresses that the console answers in the browser (web/console/routes.tsx). Others stay with the API, so that a client with a
- * wrong address is told so; a browser is told by `serveUnknownPages`.
+ * wrong address is told so; a browser is told by `unknownPages`.
  */
 const CONSOLE = ['/', '/runs{/*rest}', '/models{/*rest}', '/data{/*rest}', '/train', '/api'];
 
@@ -50,10 +50,14 @@ export function servePages(app: Express, config: Pick<Config, 'console' | 'graph
   });
 }
 
-/** The console, at an address that nobody knows, for a browser: it says so in words. Other clients are told by the API. */
-export function serveUnknownPages(app: Express, config: Pick<Config, 'console'>): void {
-  if (!existsSync(WEB) || !config.console) return;
-  app.get('/{*rest}', (request, response, next) => {
+/**
+ * The console, at an address that nobody knows, for a browser: it says so in words, also to who has no key yet. Other clients are told
+ * by the API.
+ */
+export function unknownPages(config: Pick<Config, 'console'>): Express {
+  const app = express().disable('x-powered-by');
+  if (!existsSync(WEB) || !config.console) return app;
+  return app.get('/{*rest}', (request, response, next) => {
     response.vary('Accept');
     if (request.accepts(['json', 'html']) === 'html') sendPage(response.status(404), 'console', POLICY);
     else next();

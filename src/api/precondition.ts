@@ -5,8 +5,8 @@ import { badInput, ManyheadError, shown } from '../errors.js';
 /** What a data set is replaced in spite of: a name that does not mean what the request says it means. */
 export class PreconditionFailed extends ManyheadError {}
 
-/** `*`, or digests in quotation marks. A weak one never equals another (RFC 9110, 8.8.3.2), so that none is taken. */
-const DIGESTS = /^(\*|"[^"]*"(\s*,\s*"[^"]*")*)$/;
+/** Digests in quotation marks, as `"a", W/"b"`. */
+const TAGS = /^(W\/)?"[^"]*"(\s*,\s*(W\/)?"[^"]*")*$/;
 
 /**
  * Under which a data set may be stored (RFC 9110, 13.1): `If-None-Match: *` where there is none of that name, `If-Match: *` where there
@@ -23,17 +23,23 @@ export function preconditionOf(
   const match = headers['if-match'];
   if (noneMatch !== undefined && noneMatch !== '*')
     throw badInput('If-None-Match', `If-None-Match is ${shown(noneMatch)}: give *, or If-Match with a digest.`);
-  if (match !== undefined && !DIGESTS.test(match))
+  if (match !== undefined && match !== '*' && !TAGS.test(match))
     throw badInput('If-Match', `If-Match is ${shown(match)}: give * or a digest in quotation marks.`);
-  const expected = match?.split(',').map((each) => each.trim().replaceAll('"', ''));
+  const expected = match === undefined || match === '*' ? match : strongTags(match);
   return (before) => {
     if (noneMatch !== undefined && before) throw failed('If-None-Match', `${described(before)}: it is left as it is.`);
     if (expected === undefined) return;
     if (before === undefined) throw failed('If-Match', `data set ${shown(name)} is not there: nothing is stored.`);
-    if (!expected.includes('*') && !expected.includes(before.digest))
+    if (expected !== '*' && !expected.includes(before.digest))
       throw failed('If-Match', `${described(before)}, digest ${before.digest}: it is left as it is.`);
   };
 }
+
+/** What stands in the quotation marks. A weak one equals no other where it is to be the same bytes (RFC 9110, 8.8.3.2). */
+const strongTags = (list: string): readonly string[] =>
+  Array.from(list.matchAll(/(W\/)?"([^"]*)"/g))
+    .filter(([, weak]) => weak === undefined)
+    .map(([, , tag]) => tag);
 
 const failed = (field: string, message: string) => new PreconditionFailed('CONFLICT', message, field);
 

@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../errors.js';
-import { storageError } from './storage-error.js';
+import { storageError, unsettled } from './storage-error.js';
 import type { ArtifactStore } from './store.js';
 
 /** Unfinished objects live here, on the same file system as the finished ones, so that one rename shows them. */
@@ -28,7 +28,8 @@ const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
 /**
  * An artifact store in a folder of a local or shared file system. Objects are written aside, flushed to the disk and
  * then renamed or linked into place; folders readable by their owner only.
- * @throws (every method) ManyheadError STORAGE_FULL where the disk or the quota is, STORAGE_UNAVAILABLE where it takes nothing
+ * @throws (every method that writes) ManyheadError STORAGE_FULL where the disk or the quota is, STORAGE_UNAVAILABLE where it takes
+ *   nothing; those that read throw the system's errors
  */
 export function folderStore(folder: string): ArtifactStore {
   const unfinished = join(folder, UNFINISHED);
@@ -41,13 +42,14 @@ export function folderStore(folder: string): ArtifactStore {
   ): Promise<T> => {
     const path = join(unfinished, randomUUID());
     try {
-      await mkdir(unfinished, { recursive: true, mode: 0o700 });
-      await write(path);
-      return await move(path);
-    } catch (error) {
-      throw storageError(error) ?? error;
+      return await writing(async () => {
+        await mkdir(unfinished, { recursive: true, mode: 0o700 });
+        await write(path);
+        return move(path);
+      });
     } finally {
-      await rm(path, { recursive: true, force: true });
+      // What cannot be removed is swept later: how the writing itself has ended is what counts.
+      await rm(path, { recursive: true, force: true }).catch(() => {});
     }
   };
 
@@ -55,16 +57,13 @@ export function folderStore(folder: string): ArtifactStore {
    * The time by the clock that stamps files, in milliseconds: the clock of this process may be off, and a file server has one of
    * its own.
    */
-  const fileTime = async (): Promise<number> => {
-    try {
+  const fileTime = (): Promise<number> =>
+    writing(async () => {
       await mkdir(unfinished, { recursive: true, mode: 0o700 });
       // Stamps the folder, also on a disk that is full.
       await chmod(unfinished, 0o700);
       return (await stat(unfinished)).ctimeMs;
-    } catch (error) {
-      throw storageError(error) ?? error;
-    }
-  };
+    });
 
   const stampOf = async (path: string): Promise<number | undefined> => {
     try {
@@ -85,7 +84,7 @@ export function folderStore(folder: string): ArtifactStore {
   const touch = async (path: string): Promise<boolean> => {
     const now = new Date(await fileTime());
     try {
-      await utimes(path, now, now);
+      await writing(() => utimes(path, now, now));
       return true;
     } catch (error) {
       if (isMissing(error)) return false;
@@ -113,7 +112,7 @@ export function folderStore(folder: string): ArtifactStore {
         async (path) => {
           await ready(place(key));
           await rename(path, place(key));
-          await flushFolder(dirname(place(key)));
+          await settle(dirname(place(key)));
         },
       ),
 
@@ -194,7 +193,7 @@ export function folderStore(folder: string): ArtifactStore {
         async (path) => {
           try {
             await rename(place(keyOrPrefix), path);
-            await flushFolder(dirname(place(keyOrPrefix)));
+            await settle(dirname(place(keyOrPrefix)));
           } catch (error) {
             if (!isMissing(error)) throw error;
           }
@@ -221,7 +220,7 @@ export function folderStore(folder: string): ArtifactStore {
             throw error;
           }
           if ((await ageOf(aside)) > milliseconds) {
-            await flushFolder(dirname(path));
+            await settle(dirname(path));
             return true;
           }
           await created(rename(aside, path), dirname(path));
@@ -241,7 +240,7 @@ export function folderStore(folder: string): ArtifactStore {
         const path = join(unfinished, name);
         const stamp = await stampOf(path);
         if (stamp !== undefined && now - stamp > ABANDONED_MILLISECONDS)
-          await rm(path, { recursive: true, force: true });
+          await writing(() => rm(path, { recursive: true, force: true }));
       }
     },
   };
@@ -264,13 +263,30 @@ async function writeFlushed(path: string, bytes: Uint8Array | readonly Uint8Arra
   }
 }
 
-/** Flushes a folder, so that the names in it outlive a power cut. */
+/** Says of what goes wrong with the disk what a caller may know of it. */
+async function writing<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    throw storageError(error) ?? error;
+  }
+}
+
 async function flushFolder(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+/** Flushes the folder in which something was moved, so that the move outlives a power cut: others have seen it already. */
+async function settle(folder: string): Promise<void> {
+  try {
+    await flushFolder(folder);
+  } catch (error) {
+    throw unsettled(error) ?? error;
   }
 }
 
@@ -281,7 +297,7 @@ async function created(move: Promise<void>, folder: string): Promise<boolean> {
     if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
     throw error;
   }
-  await flushFolder(folder);
+  await settle(folder);
   return true;
 }
 

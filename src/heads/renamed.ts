@@ -1,4 +1,5 @@
 import type { Example, TaskLabels } from '../datasets/example.js';
+import { inTurns } from '../turns.js';
 import type { Head } from './head.js';
 import { type Labelled, type Named, namesAfter, type Reshape, reshapeHead } from './reshape.js';
 
@@ -50,11 +51,11 @@ export function labelsAfter(
  * the present one.
  * @param renames that led to the names of the heads, the oldest first
  */
-export function renamedRows(
+export async function renamedRows(
   examples: readonly Example[],
   heads: readonly Labelled[],
   renames: readonly Reshape[],
-): readonly Example[] {
+): Promise<readonly Example[]> {
   if (renames.length === 0) return examples;
   const readings = heads.map((head) => {
     const names = namesOf(head.task, renames).filter(
@@ -65,7 +66,7 @@ export function renamedRows(
     const read = (label: string) => (known.has(label) ? label : labelsNow([label])[0]);
     return { task: head.task, names, read };
   });
-  return examples.map((example) => {
+  return inTurns(examples, (example) => {
     const labels: Record<string, TaskLabels> = { ...example.labels };
     for (const { task, names, read } of readings) {
       const name = names.find((each) => Object.hasOwn(example.labels, each));

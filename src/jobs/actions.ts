@@ -4,7 +4,8 @@ import type { Delivery } from '../queue/delivery.js';
 import type { TrainingQueue } from '../queue/queue.js';
 import type { Registry } from '../registry/registry.js';
 import type { Checkpoints } from './checkpoints.js';
-import { hasEnded, type Job, type JobOrigin, type JobState, type Order, startedAt } from './job.js';
+import { hasEnded, type Job, type JobOrigin, type Order, startedAt } from './job.js';
+import { madeBy } from './made.js';
 import { openJobs, refuseWhereGone } from './needs.js';
 import type { JobRecords } from './records.js';
 
@@ -18,7 +19,7 @@ export interface JobRooms {
 /** What accepting a job looks at besides. */
 export interface AcceptingRooms extends JobRooms {
   readonly datasets: Pick<Datasets, 'keep'>;
-  readonly registry: Pick<Registry, 'find' | 'versions'>;
+  readonly registry: Pick<Registry, 'find' | 'versions' | 'versionOfJob'>;
 }
 
 /** Who asks. */
@@ -54,9 +55,20 @@ export async function submit(order: Order, { name }: Caller, rooms: AcceptingRoo
 
 /**
  * Ends a job that has not ended. Where one is running, its worker stops within a step.
- * @throws ManyheadError NOT_FOUND; CONFLICT where it has ended, or is writing its version
+ * @throws ManyheadError NOT_FOUND; CONFLICT where it has ended, is writing its version, or has made it in an attempt before
  */
-export async function cancel(id: string, { records, queue, checkpoints }: JobRooms): Promise<Job> {
+export async function cancel(
+  id: string,
+  { records, queue, checkpoints, registry }: Omit<AcceptingRooms, 'datasets'>,
+): Promise<Job> {
+  const before = await records.get(id);
+  const made = before.attempt > 1 && !hasEnded(before.state) ? await madeBy(before, registry) : undefined;
+  if (made)
+    throw new ManyheadError(
+      'CONFLICT',
+      `job ${id} has made version ${made.number} already, and cannot be cancelled: delete that version where it is not wanted.`,
+      'id',
+    );
   const { job, moved } = await records.move(id, ({ state }) =>
     hasEnded(state) || 'saving' in state
       ? undefined
@@ -93,14 +105,13 @@ export async function retry(id: string, rooms: AcceptingRooms, origin?: JobOrigi
       );
   };
   check(before);
-  await refuseWhereGone(before.order, rooms, 'id');
+  // What it has made already needs nothing any more.
+  if ((await madeBy(before, rooms.registry)) === undefined) await refuseWhereGone(before.order, rooms, 'id');
   const job = await records.again(id, check, origin);
   try {
     await queue.add(deliveryOf(job));
   } catch (error) {
-    const { job: present, moved } = await records.move(id, ({ state, attempt }): JobState | undefined =>
-      state.status === 'QUEUED' && attempt === job.attempt ? before.state : undefined,
-    );
+    const { job: present, moved } = await records.restore(before);
     if (!moved) return present;
     throw error;
   }

@@ -5,7 +5,19 @@ import { hasEnded, type Job, type Order } from './job.js';
 import type { JobRecords } from './records.js';
 
 /** Something that a job may need until it has ended. */
-export type Needed = { readonly dataset: string } | { readonly model: string; readonly version: number };
+export type Needed =
+  | { readonly dataset: string }
+  | {
+      readonly model: string;
+      readonly version: number;
+      /** The job that made it: until it has ended, it may still compare it and promote it. */
+      readonly madeBy: string | undefined;
+    };
+
+/** A version as a job may need it. One that cannot be read is needed by its number alone. */
+export async function neededVersion(model: string, version: number, registry: Pick<Registry, 'find'>): Promise<Needed> {
+  return { model, version, madeBy: (await unlessDamaged(registry.find(model, version)))?.jobId };
+}
 
 /** The jobs that have not ended, oldest first. */
 export async function openJobs(records: JobRecords): Promise<readonly Job[]> {
@@ -19,7 +31,7 @@ export async function openJobs(records: JobRecords): Promise<readonly Job[]> {
 
 /** @throws ManyheadError CONFLICT where a job that has not ended needs it */
 export async function refuseWhereNeeded(records: JobRecords, what: Needed): Promise<void> {
-  const job = (await openJobs(records)).find(({ order }) => needs(order, what));
+  const job = (await openJobs(records)).find((each) => needs(each, what));
   if (job === undefined) return;
   const [field, name] =
     'dataset' in what
@@ -28,9 +40,10 @@ export async function refuseWhereNeeded(records: JobRecords, what: Needed): Prom
   throw new ManyheadError('CONFLICT', `${name} is needed by job ${job.id}, which is ${job.state.status}.`, field);
 }
 
-export function needs(order: Order, what: Needed): boolean {
+export function needs({ id, order }: Pick<Job, 'id' | 'order'>, what: Needed): boolean {
   if ('dataset' in what) return order.dataset === what.dataset;
   if (order.model !== what.model) return false;
+  if (id === what.madeBy) return true;
   switch (order.kind) {
     case 'TRAIN':
       return what.version === order.base;

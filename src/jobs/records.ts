@@ -24,6 +24,8 @@ export interface JobRecords {
   take(id: string, next: (job: Job) => JobState | undefined): Promise<{ job: Job; moved: boolean }>;
   /** Queues an ended job again, as its next attempt. */
   again(id: string, check: (job: Job) => void, origin?: JobOrigin): Promise<Job>;
+  /** Puts a job back as it was before `again`, unless somebody has moved it on since. */
+  restore(before: Job): Promise<{ job: Job; moved: boolean }>;
   history(job: Job): Promise<readonly EpochEntry[]>;
   /** Replaces the history of the job's present attempt; only the worker that runs it does. */
   putHistory(job: Job, history: readonly EpochEntry[]): Promise<void>;
@@ -113,6 +115,10 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
       });
       return job;
     },
+    restore: (before) =>
+      change(before.id, ({ state, attempt }) =>
+        state.status === 'QUEUED' && attempt === before.attempt + 1 ? before : undefined,
+      ),
     async history(job) {
       const bytes = await store.get(historyKey(job));
       return bytes === undefined ? [] : unsealed(`the history of job ${job.id}`, bytes, readHistory);

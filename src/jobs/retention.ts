@@ -1,12 +1,12 @@
 import { ManyheadError } from '../errors.js';
 import { versionBefore } from '../registry/changes.js';
 import type { Registry } from '../registry/registry.js';
-import { needs, openJobs } from './needs.js';
+import { neededVersion, needs, openJobs } from './needs.js';
 import type { JobRecords } from './records.js';
 
 /**
  * Deletes a model's versions but for the newest, those that an alias points to or would by a roll-back, and those that a job which
- * has not ended needs.
+ * has not ended needs or has made.
  * @param keep how many of the newest stay, at least 1
  * @param except a job that does not count: it has what it needs
  * @returns the numbers that were deleted
@@ -27,7 +27,8 @@ export async function keepNewest(
   const jobs = (await openJobs(records)).filter(({ id }) => id !== except);
   const deleted: number[] = [];
   for (const version of older) {
-    if (aliased.includes(version) || jobs.some(({ order }) => needs(order, { model, version }))) continue;
+    const needed = await neededVersion(model, version, registry);
+    if (aliased.includes(version) || jobs.some((job) => needs(job, needed))) continue;
     try {
       await registry.deleteVersion(model, version, by);
       deleted.push(version);

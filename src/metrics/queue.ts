@@ -17,7 +17,7 @@ export function queueMetrics(register: Registry, queue: TrainingQueue): void {
   };
   new Gauge({
     name: 'manyhead_queue_up',
-    help: '1 while the queue answers and takes jobs, 0 while it does not.',
+    help: '1 while the queue answers and, on Redis, takes jobs; 0 while it does not.',
     registers: [register],
     async collect() {
       this.set((await depth()) === undefined ? 0 : 1);

@@ -31,7 +31,7 @@ export type OperationLimits = Measures & {
   readonly answerNumbers: number;
   /** Characters of the texts and labels that are answered. */
   readonly answerCharacters: number;
-  /** Rows of data sets that are read in search of those to answer with. */
+  /** Rows of data sets that are read for it. */
   readonly rows: number;
 };
 
@@ -95,7 +95,7 @@ export const operationLimits: Readonly<Record<keyof OperationLimits, Limit>> = {
   },
   rows: {
     variable: 'REQUEST_MAX_ROWS',
-    fallback: 4_194_304,
+    fallback: 16_777_216,
     code: 'TOO_MANY_ROWS',
     what: 'rows of data sets to read',
   },

@@ -49,6 +49,8 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
       withinCallLimit(async () => {
         await link.reach();
         stopIfTooLate();
+        // Who has left meanwhile closes no second time.
+        if (response.destroyed) return;
         const isAnswered = once(response, 'close');
         pages(request, response);
         await isAnswered;

@@ -13,7 +13,10 @@ export interface Link {
   readonly backend: BackendFactory;
   /** Resolves once the queue answers; for as long as it is away, waits, however long: the caller sets the limit. */
   reach(): Promise<void>;
-  /** Resolves once the queue has shown that it takes what is written: one that is full, or follows another, answers and takes nothing. */
+  /**
+   * Resolves once a Redis has shown that it takes what is written: one that is full, or follows another, answers and takes nothing.
+   * The embedded queue is not asked.
+   */
   tryWriting(): Promise<void>;
   /** Calls back each time the queue is reached again after it was away. */
   onReturn(listener: () => void): void;

@@ -24,7 +24,7 @@ export interface TrainingQueue {
   progress(delivery: Delivery): Promise<unknown>;
   /** How many deliveries wait, are worked on, and wait to be tried again. */
   depth(): Promise<QueueDepth>;
-  /** Resolves when the queue answers, and takes what is written. */
+  /** Resolves when the queue answers, and on Redis has taken something that was written. */
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, ReplyError } from 'ioredis';
 
 /** What of a Redis server's own settings matters to a queue. */
 export interface RedisSettings {
@@ -17,6 +17,9 @@ export function isTooOld({ version }: RedisSettings): boolean {
 
 /** Whether it may throw jobs away where its memory is full. */
 export const mayEvict = ({ evictionPolicy = 'noeviction' }: RedisSettings): boolean => evictionPolicy !== 'noeviction';
+
+/** Whether the server has answered, and would not: its memory is full, it follows another, or this user may not. */
+export const isRefusal = (error: unknown): boolean => error instanceof ReplyError;
 
 /** How long the server may take to let us in, in milliseconds. */
 const CONNECTING = 3_000;

@@ -1,7 +1,7 @@
 import { ManyheadError, shown } from '../errors.js';
 import { taskBefore } from '../heads/renamed.js';
 import type { Reshape } from '../heads/reshape.js';
-import { ancestorsOf } from './ancestors.js';
+import { ancestorsOf, MOST_ANCESTORS } from './ancestors.js';
 import type { Registry } from './registry.js';
 import type { ModelVersion } from './version.js';
 
@@ -17,7 +17,7 @@ export interface Learning {
 
 /**
  * Where the head of a task learned: in versions that only measured it, renamed it, or had no rows for it, it did not.
- * @throws ManyheadError CONFLICT where that version is gone
+ * @throws ManyheadError CONFLICT where that version is gone, or more than 100 versions back
  */
 export async function learnedIn(
   asked: ModelVersion,
@@ -33,7 +33,7 @@ export async function learnedIn(
     if (ancestor === undefined)
       throw new ManyheadError(
         'CONFLICT',
-        `the head of task ${shown(name)} did not learn in version ${asked.number}, and the version in which it learned is gone: nothing is left to explain it by.`,
+        `the head of task ${shown(name)} did not learn in version ${asked.number}, and the version in which it learned is gone, or more than ${MOST_ANCESTORS} versions back: nothing is left to explain it by.`,
         'version',
       );
     const { reshape } = version;

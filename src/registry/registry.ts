@@ -134,11 +134,15 @@ export function registryOn(store: ArtifactStore): Registry {
     return version;
   };
 
-  const version = async (model: string, number: number, field = 'version'): Promise<ModelVersion> => {
+  const noVersion = async (model: string, number: number, there: readonly number[], field = 'version') =>
+    there.length === 0
+      ? notFound(`model ${JSON.stringify(model)}`, await models(), 'model')
+      : notFound(`version ${number} of model ${JSON.stringify(model)}`, there, field);
+
+  const version = async (model: string, number: number, field?: string): Promise<ModelVersion> => {
     const there = await versions(model);
-    if (there.length === 0) throw notFound(`model ${JSON.stringify(model)}`, await models(), 'model');
     const found = there.includes(number) ? await find(model, number) : undefined;
-    if (found === undefined) throw notFound(`version ${number} of model ${JSON.stringify(model)}`, there, field);
+    if (found === undefined) throw await noVersion(model, number, there, field);
     return found;
   };
 
@@ -219,7 +223,9 @@ export function registryOn(store: ArtifactStore): Registry {
       await ledgerOf(model).change(by, (before) => withoutAlias(before, alias));
     },
     async deleteVersion(model, number, by) {
-      await version(model, number);
+      // One whose files are damaged goes like any other.
+      const there = await versions(model);
+      if (!there.includes(number)) throw await noVersion(model, number, there);
       await ledgerOf(model).change(by, (before) => withoutVersion(before, number));
       await sweepModel(model);
     },

@@ -18,6 +18,13 @@ export interface EncoderReference {
   readonly maxTokens: number;
 }
 
+/** A version that another goes on from. */
+export interface Ancestor {
+  readonly number: number;
+  /** What became of its own parent's tasks and labels first; absent where that is not known. */
+  readonly reshape?: Reshape;
+}
+
 /** What version.json holds: where a version comes from, what it can do, and how well. */
 export interface ModelVersion {
   /** Of this file; a later format reads the earlier ones. */
@@ -28,6 +35,8 @@ export interface ModelVersion {
   readonly parent: number | undefined;
   /** What became of the parent's tasks and labels first; absent where an earlier release wrote it. */
   readonly reshape?: Reshape;
+  /** The last 100 versions it goes on from, nearest first: known also once they are deleted; absent where an earlier release wrote it. */
+  readonly lineage?: readonly Ancestor[];
   readonly createdAt: string;
   readonly jobId: string;
   readonly tasks: readonly (HeadDescription & { readonly frozen: boolean })[];

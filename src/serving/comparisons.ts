@@ -1,21 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countTasks } from '../datasets/count.js';
-import { type DatasetTask, type Example, labelsOf, type SplitName } from '../datasets/example.js';
+import { type DatasetTask, labelsOf, type SplitName } from '../datasets/example.js';
 import type { Datasets } from '../datasets/store.js';
 import { badInput, ManyheadError, shown } from '../errors.js';
 import { logits } from '../heads/forward.js';
 import type { Head } from '../heads/head.js';
 import { renamedHeads, renamedRows } from '../heads/renamed.js';
+import { textsLearnedFrom } from '../registry/learned-rows.js';
+import { parting } from '../registry/parting.js';
 import type { Registry } from '../registry/registry.js';
-import { renamesBetween } from '../registry/renames.js';
 import type { ModelVersion } from '../registry/version.js';
 import { type Answer, answersFrom, labelledRows, paired } from '../training/answers.js';
 import { pairedDifferences, type TaskDifference } from '../training/compare.js';
 import { checkKind } from '../training/plan.js';
 import { type EmbeddedRows, vectorOf } from '../training/rows.js';
-import { turns } from '../turns.js';
+import { oneAfterAnother, turns } from '../turns.js';
 import type { Asker, DatasetVectors } from './dataset-vectors.js';
-import { textsLearnedFrom } from './learned-rows.js';
 
 /** A row that two versions answer differently. */
 export interface Disagreement {
@@ -58,29 +57,27 @@ export interface Comparisons {
   compare(a: ModelVersion, b: ModelVersion, on: ComparedRows, asker: Asker): Promise<VersionComparison>;
 }
 
-/** Rows that heads answer between two turns of the event loop. */
-const ROWS_A_TURN = 512;
+/** Rows that heads answer between two looks at the time. */
+const ROWS_AT_ONCE = 64;
 
 /** The resamples of an interval are drawn with it, so that the same question gets the same answer. */
 const SEED = 42;
 
 export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, registry: Registry): Comparisons {
-  const heldOut = async (a: ModelVersion, b: ModelVersion, examples: readonly Example[], rows: readonly number[]) => {
-    const learned = [
-      await textsLearnedFrom(a, registry, datasets),
-      ...(a.number === b.number ? [] : [await textsLearnedFrom(b, registry, datasets)]),
-    ];
-    return rows.filter((row) => !learned.some((texts) => texts.has(examples[row].text)));
-  };
-
+  // What lines of versions learned from may be many data sets: only one comparison at a time has theirs in memory.
+  const alone = oneAfterAnother();
   return {
     async compare(a, b, { dataset: name, split, learnedRows }, asker) {
       const { digest } = await datasets.get(name, 'dataset');
       const examples = await datasets.rows(digest);
+      asker.countRows(examples.length);
       const asked = [...examples.keys()].filter((row) => split === undefined || examples[row].split === split);
       if (asked.length === 0)
         throw badInput('split', `split is ${split}: no row of data set ${shown(name)} says that it belongs there.`);
-      const rows = learnedRows ? asked : await heldOut(a, b, examples, asked);
+      const learned = learnedRows
+        ? new Set<string>()
+        : await alone(() => textsLearnedFrom([a, b], registry, datasets, asker.countRows));
+      const rows = asked.filter((row) => !learned.has(examples[row].text));
       if (rows.length === 0)
         throw new ManyheadError(
           'CONFLICT',
@@ -88,11 +85,12 @@ export function comparisonsOn(datasets: Datasets, vectors: DatasetVectors, regis
           'dataset',
         );
       const [older, newer] = a.number < b.number ? [a, b] : [b, a];
-      const renames = await renamesBetween(older, newer, registry);
+      const { undone, done } = await parting(older, newer, registry);
+      const renames = [...undone, ...done];
       const headsOf = async (version: ModelVersion) =>
         renamedHeads(await registry.heads(version), version === newer ? [] : renames);
       const [headsOfA, headsOfB] = [await headsOf(a), await headsOf(b)];
-      const read = renamedRows(examples, newer.tasks, renames);
+      const read = await renamedRows(examples, newer.tasks, renames);
       checkKinds(countTasks(read), [...headsOfA, ...headsOfB]);
       const embeddedOf = async (version: ModelVersion): Promise<EmbeddedRows> => ({
         examples: read,
@@ -155,11 +153,12 @@ async function compareTask(
 /** What a head says, in turns that leave others theirs. */
 async function answers(head: Head, rows: EmbeddedRows, which: readonly number[]): Promise<Answer[]> {
   const all: Answer[] = [];
-  for (let from = 0; from < which.length; from += ROWS_A_TURN) {
-    const some = which.slice(from, from + ROWS_A_TURN);
+  const turn = turns();
+  for (let from = 0; from < which.length; from += ROWS_AT_ONCE) {
+    const some = which.slice(from, from + ROWS_AT_ONCE);
     const itsLogits = some.map((row) => logits(head, vectorOf(rows, row)));
     all.push(...answersFrom(head, rows, some, itsLogits));
-    await nextTurn();
+    await turn();
   }
   return all;
 }

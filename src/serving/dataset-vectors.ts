@@ -12,6 +12,8 @@ const MOST_EMBEDDED = 4096;
 /** Who waits for vectors, and what they count against where they have to be made. */
 export interface Asker extends EncodeOptions {
   readonly spendTexts: SpendTexts;
+  /** Told of rows of data sets that are read. @throws ManyheadError TOO_MANY_ROWS, CANCELLED */
+  readonly countRows: (rows: number) => void;
 }
 
 /** The vectors of whole data sets, for those who wait for an answer: what a job has stored, or what is quickly made. */
@@ -25,7 +27,7 @@ export interface DatasetVectors {
 }
 
 export const datasetVectorsOn = (stored: StoredVectors, encoders: Encoders): DatasetVectors => ({
-  async of(digest, examples, { encoder: reference, number }, { spendTexts, ...options }) {
+  async of(digest, examples, { encoder: reference, number }, { spendTexts, countRows: _, ...options }) {
     const { id, dimensions } = reference;
     const known = await stored.get(digest, id, examples.length, dimensions);
     if (known) return known;

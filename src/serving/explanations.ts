@@ -4,12 +4,12 @@ import type { Datasets } from '../datasets/store.js';
 import { labelsAfter } from '../heads/renamed.js';
 import { type NearestIndex, nearestIndex } from '../nearest/nearest.js';
 import { type Learning, learnedIn } from '../registry/learned-in.js';
+import { splitOf } from '../registry/learned-rows.js';
 import type { Registry } from '../registry/registry.js';
 import type { ModelVersion } from '../registry/version.js';
 import { labelledRows } from '../training/answers.js';
 import type { Asker, DatasetVectors } from './dataset-vectors.js';
 import type { Encoders } from './encoders.js';
-import { rowsLearnedFrom } from './learned-rows.js';
 
 /** A row that a head learned from, and how much a text is like it. */
 export interface NearestExample {
@@ -57,10 +57,11 @@ export function explanationsOn(
   /** Which rows a version's head of a task learned from, labels that went since left out: 1 for each of them. */
   const learned = new LRUCache<string, Uint8Array>({ max: 64 });
 
-  const load = async (digest: string, version: ModelVersion, { spendTexts }: Asker): Promise<Known> => {
+  const load = async (digest: string, version: ModelVersion, { spendTexts, countRows }: Asker): Promise<Known> => {
     const examples = await datasets.rows(digest);
+    countRows(examples.length);
     // Others may wait for them by the time that whoever asked first has gone away.
-    const all = await vectors.of(digest, examples, version, { spendTexts });
+    const all = await vectors.of(digest, examples, version, { spendTexts, countRows });
     const index = nearestIndex(all, version.encoder.dimensions);
     const texts = examples.reduce((sum, { text }) => sum + 2 * text.length, 0);
     return { examples, index, bytes: index.bytes + texts + BYTES_A_ROW * examples.length };
@@ -83,12 +84,17 @@ export function explanationsOn(
     return fresh;
   };
 
-  const rowsOf = (key: string, { version, task, reshapes }: Learning, examples: readonly Example[]): Uint8Array => {
+  const rowsOf = async (
+    key: string,
+    { version, task, reshapes }: Learning,
+    examples: readonly Example[],
+  ): Promise<Uint8Array> => {
     const before = learned.get(key);
     if (before) return before;
     const rows = new Uint8Array(examples.length);
     const labelsNow = labelsAfter(task, reshapes);
-    for (const row of labelledRows(examples, task, rowsLearnedFrom(version, examples))) {
+    const { training } = await splitOf(version, examples);
+    for (const row of labelledRows(examples, task, training)) {
       const labels = labelsOf(examples[row], task) ?? [];
       rows[row] = labels.length === 0 || labelsNow(labels).length > 0 ? 1 : 0;
     }
@@ -100,7 +106,7 @@ export function explanationsOn(
     async nearest(version, task, text, first, asker) {
       const learning = await learnedIn(version, task, registry);
       const { examples, index } = await knownOf(learning.version.datasetDigest, version, asker);
-      const rows = rowsOf(`${version.model} ${version.number} ${task}`, learning, examples);
+      const rows = await rowsOf(`${version.model} ${version.number} ${task}`, learning, examples);
       const labelsNow = labelsAfter(learning.task, learning.reshapes);
       const [{ vector }] = await encoders.use(version.encoder, (encoder) => encoder.encode([text], asker));
       return index.nearest(vector, first, rows).map(({ row, similarity }) => ({

@@ -1,5 +1,6 @@
 import { type Example, labelsOf } from '../datasets/example.js';
 import { hash } from '../datasets/fingerprints.js';
+import { inTurns, turns } from '../turns.js';
 
 export interface Split {
   /** Rows to learn from, in ascending order. */
@@ -13,11 +14,16 @@ export interface Split {
 /**
  * Which rows learn and which measure. Rows that say so themselves are taken at their word, and where any says VALIDATION nothing
  * is drawn. Else a share of the others validates: each text's place follows from itself and the seed, so that rows of one text
- * stay on one side, and a data set that grows keeps its validation rows, but for a few.
+ * stay on one side, and a data set that grows keeps its validation rows, but for a few. In turns that leave others theirs.
  * @param tasks whose labels keep their shares on both sides
  * @param share of the rows that validates, 0 to below 1
  */
-export function drawSplit(examples: readonly Example[], tasks: readonly string[], share: number, seed: number): Split {
+export async function drawSplit(
+  examples: readonly Example[],
+  tasks: readonly string[],
+  share: number,
+  seed: number,
+): Promise<Split> {
   const places = [...examples.keys()];
   const given = (split: Example['split']) => places.filter((row) => examples[row].split === split);
   const [test, validation] = [given('TEST'), given('VALIDATION')];
@@ -25,20 +31,20 @@ export function drawSplit(examples: readonly Example[], tasks: readonly string[]
   if (validation.length > 0) return { training: others, validation, test };
 
   const groups = new Map<string, number[]>();
-  for (const row of others) {
+  await inTurns(others, (row) => {
     const group = groups.get(examples[row].text);
     if (group) group.push(row);
     else groups.set(examples[row].text, [row]);
-  }
+  });
   const rows = [...groups.values()];
-  const labels = rows.map((group) => [
+  const labels = await inTurns(rows, (group) => [
     ...new Set(
       group.flatMap((row) =>
         tasks.flatMap((task) => (labelsOf(examples[row], task) ?? []).map((label) => `${task} ${label}`)),
       ),
     ),
   ]);
-  const drawn = stratifiedSplit(labels, share, byHash([...groups.keys()], seed));
+  const drawn = await stratifiedSplit(labels, share, await byHash([...groups.keys()], seed));
   const side = (which: readonly number[]) => which.flatMap((group) => rows[group]).sort((a, b) => a - b);
   return { training: side(drawn.training), validation: side(drawn.validation), test };
 }
@@ -47,9 +53,13 @@ export function drawSplit(examples: readonly Example[], tasks: readonly string[]
 export const measuredRows = ({ validation, test }: Split): readonly number[] => (test.length > 0 ? test : validation);
 
 /** The places of texts in an order that is random, but the same for a text whatever the others are. */
-function byHash(texts: readonly string[], seed: number): readonly number[] {
-  const hashes = texts.map((text) => hash(`${seed} ${text}`));
-  return [...texts.keys()].sort((a, b) => hashes[a][0] - hashes[b][0] || hashes[a][1] - hashes[b][1]);
+async function byHash(texts: readonly string[], seed: number): Promise<readonly number[]> {
+  const hashes = await inTurns(texts, (text) => hash(`${seed} ${text}`));
+  // By their first bits, so that nobody waits until all are in order.
+  const parts: number[][] = Array.from({ length: 256 }, () => []);
+  for (const place of texts.keys()) parts[hashes[place][0] >>> 24].push(place);
+  const inOrder = (a: number, b: number): number => hashes[a][0] - hashes[b][0] || hashes[a][1] - hashes[b][1];
+  return (await inTurns(parts, (part) => part.sort(inOrder))).flat();
 }
 
 /**
@@ -59,11 +69,11 @@ function byHash(texts: readonly string[], seed: number): readonly number[] {
  * @param share of the rows that goes to validation, 0 to below 1
  * @param order in which the rows are taken for validation
  */
-export function stratifiedSplit(
+export async function stratifiedSplit(
   rows: readonly (readonly string[])[],
   share: number,
   order: readonly number[],
-): Omit<Split, 'test'> {
+): Promise<Omit<Split, 'test'>> {
   const labels = rows.map((given) => (given.length > 0 ? given : ['']));
   const members = groupByLabel(labels, order);
   const rarestFirst = [...members].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
@@ -75,7 +85,9 @@ export function stratifiedSplit(
   const all = (row: number, counts: ReadonlyMap<string, number>) =>
     labels[row].every((label) => (counts.get(label) ?? 0) > 0);
 
+  const turn = turns();
   for (const [label, candidates] of rarestFirst) {
+    await turn();
     const free = candidates.filter((row) => !placed.has(row));
     // Rows that every label of theirs wants come first, so that serving one label does not overfill another.
     const bestFirst = [...free.filter((row) => all(row, wanted)), ...free.filter((row) => !all(row, wanted))];

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Running } from '../system/stage.js';
 import { graphql, type Installation, install, send } from './stage.js';
@@ -81,6 +82,66 @@ describe('a body that says it is UTF-8 and is not', () => {
     const utf16 = Buffer.from(JSON.stringify({ query, variables: { texts: ['Grüße'] } }), 'utf16le');
     const headers = { 'content-type': 'application/json; charset=utf-16le' };
     expect((await send(`${api.address}/graphql`, { method: 'POST', headers, body: utf16 })).body).toContain('tokens');
+  });
+});
+
+describe('a body of another form than it may have', () => {
+  let home: Installation;
+  let api: { address: string };
+  beforeAll(async () => {
+    home = await install();
+    api = await home.start();
+  });
+  afterAll(() => home.remove());
+
+  const json = Buffer.from('{"query":"{ models { name } }","model":"all-MiniLM-L6-v2","input":"a"}');
+  const ways = ['/graphql', '/v1/embeddings'];
+
+  // The brackets of 400,000 lists, and no byte of them a bracket: unpacked and decoded they would take seconds.
+  const hidden = gzipSync(Buffer.from(`{"query":"{ models { name } }","variables":{"a":${'+AFs-'.repeat(400_000)}`));
+
+  it.each([
+    ['UTF-7', 'utf-7', json, {}],
+    ['UTF-7 of mail', 'utf-7-imap', json, {}],
+    ['UTF-7 that hides what is in it', 'utf-7', hidden, { 'content-encoding': 'gzip' }],
+    ['UTF-32', 'utf-32', json, {}],
+    ['no way to write UTF-8', '"utf--8"', Buffer.from('{"query":"Gr\xfc\xdfe"}', 'latin1'), {}],
+    ['Latin-1', 'iso-8859-1', json, {}],
+    ['nothing', 'utf-nothing', json, {}],
+  ])('is refused before it is decoded: a charset that is %s', async (_, charset, body, more) => {
+    for (const path of ways) {
+      const headers = { 'content-type': `application/json; charset=${charset}`, ...more };
+      const refused = await send(api.address + path, { method: 'POST', headers, body });
+      expect(refused).toMatchObject({ status: 415, code: expect.stringMatching(/^unsupported_media_type$/i) });
+      expect(refused.body).toContain(`The charset is \\"${charset.replaceAll('"', '')}\\": send JSON in UTF-8.`);
+    }
+  });
+
+  it('is refused with the forms that are read, where it is compressed as nothing known', async () => {
+    for (const path of ways) {
+      const headers = { 'content-type': 'application/json', 'content-encoding': 'lzma' };
+      expect(await send(api.address + path, { method: 'POST', headers, body: json })).toMatchObject({
+        status: 415,
+        code: expect.stringMatching(/^unsupported_media_type$/i),
+        body: expect.stringContaining('as gzip, deflate or br'),
+      });
+    }
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ])('is as large as its bytes are unpacked: %s', async (encoding, compress) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding };
+    const asked = { method: 'POST', headers };
+    const body = compress(Buffer.from(JSON.stringify({ query: '{ models { name } }', a: 'x'.repeat(65 * 2 ** 20) })));
+    expect(body.length).toBeLessThan(2 ** 20);
+    expect(await send(`${api.address}/graphql`, { ...asked, body })).toMatchObject({
+      status: 413,
+      code: 'PAYLOAD_TOO_LARGE',
+    });
+    expect(await send(`${api.address}/graphql`, { ...asked, body: compress(json) })).toMatchObject({ status: 200 });
   });
 });
 

@@ -104,6 +104,16 @@ describe('API keys', () => {
     expect((await send(api.address + path, { method, headers: { accept: 'text/html' } })).status).toBeLessThan(400);
   });
 
+  it('are not needed by a browser to be told that there is no such page', async () => {
+    const look = (path: string, wrong?: string) =>
+      send(api.address + path, { headers: { accept: 'text/html,*/*;q=0.8' }, key: wrong });
+    const nowhere = await look('/something/new');
+    expect(nowhere).toMatchObject({ status: 404, body: (await look('/runs')).body });
+    expect(nowhere.headers['content-security-policy']).toContain("script-src 'self'");
+    expect(await look('/something/new', 'wrong')).toMatchObject({ status: 401, code: 'UNAUTHENTICATED' });
+    expect((await look('/something/%ff')).status).toBe(401);
+  });
+
   it('are needed for a question at the address of a page, too', async () => {
     const query = encodeURIComponent('{ models { name } }');
     for (const accept of ['text/html', 'application/json, text/html;q=0.1', 'text/html;q=0, application/json']) {

@@ -142,6 +142,11 @@ describe('an answer', () => {
       body: expect.stringContaining('has more than 200 rows of data sets to read: give at most 200'),
     });
     await answer(api.address, twice);
+    const compare = (learnedRows: boolean) =>
+      `{ compareVersions(a: 1, b: 1, dataset: "fruit", learnedRows: ${learnedRows}) { rows } }`;
+    await answer(small.address, compare(true));
+    expect(await graphql(small.address, compare(false))).toMatchObject({ code: 'TOO_MANY_ROWS' });
+    await answer(api.address, compare(false));
   });
 
   /** The longest that the API let others wait since it was asked last, in seconds. */

@@ -1,5 +1,8 @@
-import { chmod, mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import type { Stats } from 'node:fs';
+import { chmod, mkdir, open, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { register } from '#src/artifacts/register.js';
@@ -92,6 +95,59 @@ describe('a store in a folder', () => {
     for (const key of ['../x', 'a/../../x', '/etc/passwd', 'a//b', '.hidden', 'a/\0'])
       await expect(store.get(key)).rejects.toThrow('not a key');
     await chmod(folder.path, 0o700);
+  });
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+if (!canMount) console.warn('SKIPPED: only root can mount the folder that is made read-only here.');
+
+describe.skipIf(!canMount && !process.env.CI)('a store whose disk becomes read-only while it writes', () => {
+  const mount = (...given: string[]) => promisify(execFile)('mount', [...given, folder.path]);
+  afterEach(() => promisify(execFile)('umount', [folder.path]));
+
+  it('says so, also where it cannot remove what it has begun', async () => {
+    const store = folderStore(folder.path);
+    await store.put('a/b', Buffer.from('there'));
+    const writing = store.createFrom(async (append) => {
+      await append(Buffer.from('half'));
+      await mount('--bind', folder.path);
+      await mount('-o', 'remount,bind,ro');
+      return 'a/c';
+    });
+    await expect(writing).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE', cause: { code: 'EROFS' } });
+    for (const write of [() => store.touch('a/b'), () => store.sweep(), () => store.delete('a')])
+      await expect(write()).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(await store.list('a')).toEqual(['b']);
+  });
+});
+
+describe('a store whose disk fails to flush a folder', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('does not say that nothing was changed: others have seen the change already', async () => {
+    const store = folderStore(folder.path);
+    await store.put('old/a', Buffer.from('there'));
+    const handle = await open(folder.path);
+    const kind: { sync(): Promise<void>; stat(): Promise<Stats> } = Object.getPrototypeOf(handle);
+    await handle.close();
+    const { sync } = kind;
+    vi.spyOn(kind, 'sync').mockImplementation(async function (this: typeof kind) {
+      if ((await this.stat()).isDirectory()) throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO' });
+      await sync.call(this);
+    });
+    const bytes = Buffer.from('new');
+    for (const write of [
+      () => store.put('old/b', bytes),
+      () => store.create('old/c', bytes),
+      () => store.createFrom(async () => 'old/d'),
+      () => store.delete('old/a'),
+    ])
+      await expect(write()).rejects.toMatchObject({
+        code: 'STORAGE_UNAVAILABLE',
+        message: expect.stringContaining('what was asked may have been done'),
+        cause: { code: 'EIO' },
+      });
+    expect(await store.list('old')).toEqual(['b', 'c', 'd']);
   });
 });
 

@@ -34,6 +34,7 @@ const brokenBody: Arbitrary<Shot> = fc
 const types = [
   'application/json; charset=utf-16',
   'application/json; charset=nothing',
+  'application/json; charset=utf-7',
   'application/json;charset=utf-8',
   'application/json; charset="utf-8"; x=y',
   'APPLICATION/JSON',

@@ -24,7 +24,7 @@ describe('what was renamed since', () => {
     step(task('subject', 'matter')),
   ];
 
-  it('has the present names, heads as rows', () => {
+  it('has the present names, heads as rows', async () => {
     expect(named(renamedHeads([head('topic', 'a', 'x'), head('mood', 'a')], renames))).toEqual([
       ['matter', 'c', 'x'],
       ['mood', 'a'],
@@ -38,7 +38,7 @@ describe('what was renamed since', () => {
       { matter: 'c' },
     ];
     const rows = given.map((labels) => ({ text: 't', labels }));
-    const read = renamedRows(rows, [head('matter', 'c', 'x'), head('mood', 'a')], renames);
+    const read = await renamedRows(rows, [head('matter', 'c', 'x'), head('mood', 'a')], renames);
     expect(read.map(({ labels }) => labels)).toMatchObject([
       { matter: 'c' },
       { matter: ['c', 'x'] },
@@ -47,12 +47,12 @@ describe('what was renamed since', () => {
     ]);
   });
 
-  it('leaves rows a name that a head has, though it was the old one of another', () => {
+  it('leaves rows a name that a head has, though it was the old one of another', async () => {
     const swapped = [
       step(label('topic', 'a', 'b'), label('topic', 'b', 'a'), task('topic', 'mood'), task('mood', 'topic')),
     ];
     const rows = [{ text: 't', labels: { topic: 'a', mood: 'b' } }];
-    expect(renamedRows(rows, [head('mood', 'a', 'b'), head('topic', 'a', 'b')], swapped)).toEqual(rows);
+    expect(await renamedRows(rows, [head('mood', 'a', 'b'), head('topic', 'a', 'b')], swapped)).toEqual(rows);
     expect(named(renamedHeads([head('topic', 'a', 'b')], swapped))).toEqual([['mood', 'b', 'a']]);
   });
 

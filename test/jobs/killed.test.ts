@@ -2,16 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import type { ArtifactStore } from '#src/artifacts/store.js';
 import { datasetsOn } from '#src/datasets/store.js';
-import { type AcceptingRooms, retry, submit } from '#src/jobs/actions.js';
+import { type AcceptingRooms, cancel, retry, submit } from '#src/jobs/actions.js';
 import { type Checkpoints, checkpointsOn } from '#src/jobs/checkpoints.js';
 import { type JobRecords, jobRecordsOn } from '#src/jobs/records.js';
 import { sweepCheckpoints } from '#src/jobs/sweep.js';
-import { registryOn } from '#src/registry/registry.js';
+import { type Registry, registryOn } from '#src/registry/registry.js';
 import type { EvaluationOrder, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { draft } from '../registry/draft.js';
 import { temporaryFolder } from '../system/stage.js';
 import { quietQueue } from './quiet-queue.js';
+import { trainingOrder } from './training-order.js';
 
 const [startedAt, finishedAt] = ['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'];
 const running: JobState = { status: 'RUNNING', startedAt };
@@ -24,7 +25,7 @@ describe('a job whose processes are killed', () => {
   let store: ArtifactStore;
   let records: JobRecords;
   let checkpoints: Checkpoints;
-  let rooms: Omit<AcceptingRooms, 'queue'>;
+  let rooms: Omit<AcceptingRooms, 'queue' | 'registry'> & { registry: Registry };
   let order: EvaluationOrder;
   beforeEach(async () => {
     folder = await temporaryFolder();
@@ -61,11 +62,11 @@ describe('a job whose processes are killed', () => {
 
   it('is tried again where a worker has begun, though the queue did not say that it had it', async () => {
     const { id } = await records.create(order, 'ann');
-    await records.move(id, () => cancelled);
+    const { job: before } = await records.move(id, () => cancelled);
     await expect(retry(id, { ...rooms, queue: mute(async () => {}) })).rejects.toThrow('away');
-    expect((await records.get(id)).state).toEqual(cancelled);
+    expect(await records.get(id)).toEqual(before);
     const queue = mute(() => records.move(id, () => running));
-    expect(await retry(id, { ...rooms, queue })).toMatchObject({ attempt: 3, state: running });
+    expect(await retry(id, { ...rooms, queue })).toMatchObject({ attempt: 2, state: running });
   });
 
   it('is not tried again where what it needs was deleted', async () => {
@@ -96,6 +97,19 @@ describe('a job whose processes are killed', () => {
       });
       expect((await records.get(id)).state).toEqual(cancelled);
     }
+  });
+
+  it('can be tried again, and not be cancelled any more, once it has made its version', async () => {
+    const { id } = await records.create(trainingOrder(1), 'ann');
+    await rooms.registry.publish({ ...draft('pretrained', id), parent: 1 }, [], undefined);
+    await rooms.registry.deleteVersion('support', 1, 'ann');
+    await records.move(id, () => ({ ...cancelled, status: 'FAILED', error: { code: 'INTERNAL', message: '' } }));
+    const all = { ...rooms, queue: quietQueue };
+    expect(await retry(id, all)).toMatchObject({ state: { status: 'QUEUED' } });
+    await expect(cancel(id, all)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('has made version 2 already'),
+    });
   });
 
   it('is not accepted where what it needs was deleted since it was checked', async () => {

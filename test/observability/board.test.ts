@@ -1,4 +1,7 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBoard } from '#src/queue/board.js';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { skips } from '../queue/skips.js';
@@ -54,6 +57,28 @@ describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
         expect([action, method, response.ok]).toEqual([action, method, false]);
       }
     expect(await training()).toMatchObject({ isPaused: false, counts: { waiting: 1 } });
+  });
+
+  it('does nothing for who has left before the queue answers', async () => {
+    const board = await openBoard(queue.config, '/queue', () => {});
+    const left = new Promise<ServerResponse>((resolve) => {
+      const server = createServer(async (request, response) => {
+        queue.freeze();
+        response.once('close', () => queue.thaw());
+        leave();
+        await board.pages(request, response);
+        server.close();
+        resolve(response);
+      }).listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        asking = connect(typeof address === 'object' && address !== null ? address.port : 0, '127.0.0.1');
+        asking.write('GET /queue HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      });
+      let asking: Socket | undefined;
+      const leave = () => asking?.destroy();
+    });
+    expect((await left).writableEnded).toBe(false);
+    await board.close();
   });
 
   it('says no more than that where the queue is away, as the metrics do', async () => {

@@ -64,6 +64,15 @@ describe('a server', () => {
     close();
   });
 
+  it('whose data folder fails is not ready either, and does not say why', async () => {
+    const { get, close } = await stage(undefined, async () => {
+      throw new Error('EIO: i/o error, read /secret/path');
+    });
+    const response = await get('readyz');
+    expect([response.status, await response.text()]).toEqual([503, 'not ready: the data folder cannot be used\n']);
+    close();
+  });
+
   it('whose queue is away is not ready, and does not say why', async () => {
     const { get, close } = await stage(async () => {
       throw new Error('the secret address of Redis');

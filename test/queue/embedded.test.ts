@@ -139,6 +139,23 @@ describe('the process of the embedded queue', () => {
     expect(existsSync(placeOf(second).lock)).toBe(false);
   });
 
+  it('opens its database where a process may have few files open', async () => {
+    const third = join(parent, 'third');
+    const few = spawn('sh', ['-c', 'ulimit -n 100 && exec "$0" "$@"', process.execPath, entry, third], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    few.stderr.on('data', (bytes) => {
+      said += bytes;
+    });
+    await eventually('its socket, or its end', () => existsSync(placeOf(third).socket) || few.exitCode !== null);
+    expect(said).toBe('');
+    const client = await connect(third);
+    await client.end();
+    few.kill('SIGKILL');
+    await once(few, 'exit');
+  });
+
   it('puts its socket elsewhere when the path of its folder is too long', async () => {
     const deep = join(parent, 'd'.repeat(100), 'queue');
     const { host } = placeOf(deep);

@@ -19,7 +19,7 @@ import { smallFiles, writeFolder } from '../encoder/random-bert.js';
 import { draft } from '../registry/draft.js';
 import { openSmallEncoders } from './small.js';
 
-const asker = { spendTexts: async () => {} };
+const asker = { spendTexts: async () => {}, countRows: () => {} };
 const rows = [
   { text: 'red', labels: { colour: 'warm' } },
   { text: 'red red', labels: { colour: 'warm' } },

@@ -239,7 +239,13 @@ describe('data sets', () => {
     expect((await dataset('guarded')).digest).toBe(body.digest);
     expect((await put('guarded', other, 'text/csv', { 'if-match': `"0", "${body.digest}"` })).status).toBe(200);
     expect((await put('guarded', old, 'text/csv', { 'if-match': '*' })).status).toBe(200);
-    const unclears: Readonly<Record<string, string>>[] = [{ 'if-none-match': '"0"' }, { 'if-match': 'W/"0"' }];
+    for (const none of ['"*"', `"0,${body.digest}"`, '"0, *"', `W/"${body.digest}"`])
+      expect([none, (await put('guarded', other, 'text/csv', { 'if-match': none })).status]).toEqual([none, 412]);
+    const unclears: Readonly<Record<string, string>>[] = [
+      { 'if-none-match': '"0"' },
+      { 'if-match': '*, "0"' },
+      { 'if-match': body.digest },
+    ];
     for (const unclear of unclears) expect((await put('guarded', other, 'text/csv', unclear)).status).toBe(400);
     expect((await dataset('guarded')).digest).toBe(body.digest);
   });

@@ -83,6 +83,44 @@ describe('what takes over production', () => {
     });
   });
 
+  it('is not what goes by the name that a label had, nor what brings back a task that was removed', async () => {
+    const rows = easyRows(180);
+    await trained({ model: 'old-names', examples: rows });
+    await trained({
+      model: 'old-names',
+      examples: only(renamed(rows, 'cherry', 'berry'), 'fruit'),
+      rename: [{ task: 'fruit', label: 'cherry', to: 'berry' }],
+      remove: [{ task: 'mood' }],
+      freeze: { heads: ['fruit'] },
+    });
+    expect((await production('old-names')).number).toBe(2);
+    const old = await trained({ model: 'old-names', examples: rows, baseVersion: 1, freeze: { heads: ['fruit'] } });
+    expect(old.promotion).toMatchObject({
+      promoted: false,
+      reason: 'version 2 has label "berry" of task "fruit", which this one is without: it goes on from another version',
+    });
+    const both = await trained({
+      model: 'old-names',
+      examples: renamed(rows, 'cherry', 'berry'),
+      baseVersion: 1,
+      rename: [{ task: 'fruit', label: 'cherry', to: 'berry' }],
+      freeze: { heads: ['fruit'] },
+    });
+    expect(both.promotion.reason).not.toContain('is new');
+  });
+
+  it('may have lost what was removed from it, though no row tells whether it is better', async () => {
+    const rows = easyRows(120);
+    await trained({ model: 'removed', examples: rows });
+    const without = await trained({
+      model: 'removed',
+      examples: only(rows, 'mood'),
+      remove: [{ task: 'fruit', label: 'cherry' }],
+      freeze: { heads: ['mood'] },
+    });
+    expect(without.promotion).toMatchObject({ promoted: true, reason: expect.stringMatching(/^renamed or removed/) });
+  });
+
   it('is measured on rows that neither learned from, also with another seed', async () => {
     const rows = only(easyRows(300), 'fruit').map(({ text, labels }, i) => ({
       text,

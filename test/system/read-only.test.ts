@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '#src/client/client.js';
+import { checkServer } from '#src/commands/doctor/server.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { ask, data, easyRows, finished, settingsOver, startApi, startWorker, TRAIN, temporaryFolder } from './stage.js';
 
@@ -37,8 +40,17 @@ describe.skipIf(missing !== undefined || (!canMount && !process.env.CI))('what a
 
   it('is told to who sends requests, and to who trains, where the disk has become read-only', async () => {
     await command('mount', ['-o', 'remount,ro', folder.path]);
-    expect((await train()).errors).toMatchObject([{ extensions: { code: 'STORAGE_UNAVAILABLE' } }]);
+    const refused = (await train()).errors;
+    expect(refused).toMatchObject([{ extensions: { code: 'STORAGE_UNAVAILABLE' } }]);
+    expect(JSON.stringify(refused)).not.toMatch(/EROFS|manyhead-test/);
+    expect(api.running.said()).toMatch(/"message":"EROFS: read-only file system, [^"]*manyhead-test[^"]*"/);
     expect(await readiness()).toBe('not ready: the data folder cannot be used\n');
+    const [seen] = await checkServer(api.address, createClient({ url: api.address }), true);
+    expect(seen).toMatchObject({
+      outcome: 'failed',
+      found: `${api.address} is not ready: the data folder cannot be used`,
+      mend: expect.stringContaining('disk'),
+    });
     const put = await fetch(`${api.address}/datasets/rows`, {
       method: 'PUT',
       body: 'text,topic\na,b\n',
@@ -60,6 +72,12 @@ describe.skipIf(missing !== undefined || (!canMount && !process.env.CI))('what a
     expect((await train()).errors).toMatchObject([{ extensions: { code: 'QUEUE_UNAVAILABLE' } }]);
     expect(await readiness()).toBe('not ready: the queue takes no jobs\n');
     expect(await metric()).toMatch(/^manyhead_queue_up 0$/m);
+    // What needs no job is answered also by an API that starts now, and on a folder where nothing was ever trained.
+    const settings = settingsOver(queue, join(folder.path, breaks));
+    const late = await startApi({ ...settings, STARTER: 'on' });
+    expect((await data(late.address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toHaveLength(1);
+    expect(late.running.said()).toMatch(/Redis takes no jobs.*starter job not queued/s);
+    await late.running.end();
     await redis.call(mends, ...back);
     expect(await readiness()).toBe('ok\n');
     expect(await finished(api.address, (await train()).data.train.id)).toMatchObject({ status: 'SUCCEEDED' });

@@ -18,10 +18,10 @@ describe('the stratified split', () => {
     { minLength: 1, maxLength: 200 },
   );
 
-  it('puts every row on one side, and leaves every label a row to learn from', () => {
-    fc.assert(
-      fc.property(labels, fc.double({ min: 0, max: 0.9, noNaN: true }), fc.nat(), (rows, share, seed) => {
-        const { training, validation } = stratifiedSplit(rows, share, shuffled(rows, seed));
+  it('puts every row on one side, and leaves every label a row to learn from', async () => {
+    await fc.assert(
+      fc.asyncProperty(labels, fc.double({ min: 0, max: 0.9, noNaN: true }), fc.nat(), async (rows, share, seed) => {
+        const { training, validation } = await stratifiedSplit(rows, share, shuffled(rows, seed));
         expect([...training, ...validation].sort((a, b) => a - b)).toEqual([...rows.keys()]);
         const learned = new Set(training.flatMap((row) => rows[row]));
         for (const label of rows.flat()) expect(learned).toContain(label);
@@ -29,9 +29,9 @@ describe('the stratified split', () => {
     );
   });
 
-  it('keeps the share of every label, of two tasks at once', () => {
+  it('keeps the share of every label, of two tasks at once', async () => {
     const rows = Array.from({ length: 1000 }, (_, i) => [`topic ${i % 7}`, `mood ${i % 2}`]);
-    const { validation } = stratifiedSplit(rows, 0.1, shuffled(rows, 3));
+    const { validation } = await stratifiedSplit(rows, 0.1, shuffled(rows, 3));
     const counts = new Map<string, number>();
     for (const label of validation.flatMap((row) => rows[row])) counts.set(label, (counts.get(label) ?? 0) + 1);
     expect(validation.length).toBeGreaterThan(95);
@@ -41,16 +41,16 @@ describe('the stratified split', () => {
     for (let mood = 0; mood < 2; mood++) expect(Math.abs((counts.get(`mood ${mood}`) ?? 0) - 50)).toBeLessThan(6);
   });
 
-  it('gives many small labels some rows that measure', () => {
+  it('gives many small labels some rows that measure', async () => {
     const rows = Array.from({ length: 300 }, (_, i) => [`intent ${i % 75}`]);
-    expect(stratifiedSplit(rows, 0.1, shuffled(rows, 1)).validation).toHaveLength(30);
+    expect((await stratifiedSplit(rows, 0.1, shuffled(rows, 1))).validation).toHaveLength(30);
   });
 
-  it('is the same for the same seed', () => {
+  it('is the same for the same seed', async () => {
     const rows = Array.from({ length: 100 }, (_, i) => [`label ${i % 3}`]);
     const split = (seed: number) => stratifiedSplit(rows, 0.2, shuffled(rows, seed));
-    expect(split(5)).toEqual(split(5));
-    expect(split(5)).not.toEqual(split(6));
+    expect(await split(5)).toEqual(await split(5));
+    expect(await split(5)).not.toEqual(await split(6));
   });
 });
 

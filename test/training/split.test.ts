@@ -15,10 +15,10 @@ describe('the split that is drawn', () => {
   const rows = fc.array(example, { minLength: 1, maxLength: 120 });
   const share = fc.double({ min: 0, max: 0.9, noNaN: true });
 
-  it('puts every row in one place, and takes rows at their word', () => {
-    fc.assert(
-      fc.property(rows, share, fc.nat(), (examples, share, seed) => {
-        const { training, validation, test } = drawSplit(examples, ['topic'], share, seed);
+  it('puts every row in one place, and takes rows at their word', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, share, fc.nat(), async (examples, share, seed) => {
+        const { training, validation, test } = await drawSplit(examples, ['topic'], share, seed);
         expect([...training, ...validation, ...test].sort((a, b) => a - b)).toEqual([...examples.keys()]);
         const said = (split: Example['split']) => [...examples.keys()].filter((row) => examples[row].split === split);
         expect(test).toEqual(said('TEST'));
@@ -28,39 +28,39 @@ describe('the split that is drawn', () => {
     );
   });
 
-  it('keeps rows of one text on one side', () => {
-    fc.assert(
-      fc.property(rows, share, fc.nat(), (examples, share, seed) => {
+  it('keeps rows of one text on one side', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, share, fc.nat(), async (examples, share, seed) => {
         const unsaid = examples.map(({ text, labels }) => ({ text, labels }));
-        const { training, validation } = drawSplit(unsaid, ['topic'], share, seed);
+        const { training, validation } = await drawSplit(unsaid, ['topic'], share, seed);
         const learned = new Set(training.map((row) => examples[row].text));
         for (const row of validation) expect(learned).not.toContain(examples[row].text);
       }),
     );
   });
 
-  it('does not depend on the order of the rows', () => {
+  it('does not depend on the order of the rows', async () => {
     const examples = Array.from({ length: 300 }, (_, i) => ({ text: `text ${i}`, labels: { topic: `t${i % 3}` } }));
-    const texts = (given: Example[]) =>
-      drawSplit(given, ['topic'], 0.1, 7)
-        .validation.map((row) => given[row].text)
-        .sort();
-    expect(texts([...examples].reverse())).toEqual(texts(examples));
+    const texts = async (given: Example[]) => {
+      const { validation } = await drawSplit(given, ['topic'], 0.1, 7);
+      return validation.map((row) => given[row].text).sort();
+    };
+    expect(await texts([...examples].reverse())).toEqual(await texts(examples));
   });
 
-  it('keeps the validation rows, but for a few, as the data grows', () => {
+  it('keeps the validation rows, but for a few, as the data grows', async () => {
     const all = Array.from({ length: 2200 }, (_, i) => ({ text: `text ${i}`, labels: { topic: `t${i % 20}` } }));
-    const validating = (rows: Example[]) =>
-      new Set(drawSplit(rows, ['topic'], 0.1, 7).validation.map((row) => rows[row].text));
-    const [before, after] = [validating(all.slice(0, 2000)), validating(all)];
+    const validating = async (rows: Example[]) =>
+      new Set((await drawSplit(rows, ['topic'], 0.1, 7)).validation.map((row) => rows[row].text));
+    const [before, after] = [await validating(all.slice(0, 2000)), await validating(all)];
     expect([...before].filter((text) => after.has(text)).length).toBeGreaterThan(0.85 * before.size);
     // Rows that a version learned from are not what the next one is measured on, but for a few.
     const learnedBefore = [...after].filter((text) => !before.has(text) && Number(text.slice(5)) < 2000);
     expect(learnedBefore.length).toBeLessThan(0.1 * after.size);
   });
 
-  it('is another for another seed', () => {
+  it('is another for another seed', async () => {
     const examples = Array.from({ length: 300 }, (_, i) => ({ text: `text ${i}`, labels: { topic: 't' } }));
-    expect(drawSplit(examples, ['topic'], 0.1, 1)).not.toEqual(drawSplit(examples, ['topic'], 0.1, 2));
+    expect(await drawSplit(examples, ['topic'], 0.1, 1)).not.toEqual(await drawSplit(examples, ['topic'], 0.1, 2));
   });
 });

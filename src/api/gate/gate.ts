@@ -9,7 +9,7 @@ import { ManyheadError, shown } from '../../errors.js';
 import { forbidden } from './fields.js';
 import { type AllowedOrigins, originOf, trustedHosts } from './origins.js';
 import { refuse } from './refusal.js';
-import { type Entry, entryOf, GRAPHQL } from './routes.js';
+import { type Entry, entryOf, GRAPHQL, UNKNOWN } from './routes.js';
 import { setSecurityHeaders } from './security-headers.js';
 
 /** Somebody who was let in. */
@@ -28,8 +28,11 @@ export interface Admission {
 /** What stands before every route, and asks who is there. */
 export interface Gate {
   readonly access: Access;
-  /** Lets a request through to the routes, or answers it. */
-  enter(request: IncomingMessage, response: ServerResponse, through: () => void): void;
+  /**
+   * Lets a request through to the routes, or answers it.
+   * @param lost answers who has come without a key to an address that nobody knows, or leaves it to the gate
+   */
+  enter(request: IncomingMessage, response: ServerResponse, through: () => void, lost: Lost): void;
   /**
    * Who asks over a WebSocket.
    * @param parameters what the client has sent with connection_init
@@ -42,6 +45,8 @@ export interface Gate {
   refusalOfUpgrade(request: IncomingMessage): Promise<ManyheadError | undefined>;
   addressOf(request: IncomingMessage): string;
 }
+
+export type Lost = (request: IncomingMessage, response: ServerResponse, otherwise: () => void) => void;
 
 export interface GateSettings extends AllowedOrigins {
   readonly proxies: number;
@@ -185,24 +190,29 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
     count().catch(() => response.destroy());
   };
 
-  const check = (request: IncomingMessage, response: ServerResponse, through: () => void): void => {
+  const check: Gate['enter'] = (request, response, through, lost) => {
     const entry = entryOf(request.method ?? '', request.url ?? '');
     const caller = entry.kind === 'health' ? undefined : admit(request, entry);
-    if (caller instanceof ManyheadError)
-      counted(caller, request)
-        .then((refusal) => turnAway(refusal, entry, request, response))
-        .catch(() => response.destroy());
-    else if (caller) pass(caller, request, response, through);
+    if (caller instanceof ManyheadError) {
+      const turnedAway = () =>
+        counted(caller, request)
+          .then((refusal) => turnAway(refusal, entry, request, response))
+          .catch(() => response.destroy());
+      const hasNoKey = caller.code === 'UNAUTHENTICATED' && request.headers.authorization === undefined;
+      if (entry === UNKNOWN && hasNoKey) lost(request, response, turnedAway);
+      else turnedAway();
+    } else if (caller) pass(caller, request, response, through);
     else through();
   };
 
   return {
     access,
     addressOf,
-    enter(request, response, through) {
+    enter(request, response, through, lost) {
       setSecurityHeaders(response);
-      if (settings.origins.length === 0 || request.headers.origin === undefined) check(request, response, through);
-      else answerOtherSite(request, response, () => check(request, response, through));
+      if (settings.origins.length === 0 || request.headers.origin === undefined)
+        check(request, response, through, lost);
+      else answerOtherSite(request, response, () => check(request, response, through, lost));
     },
     async connect(request, parameters) {
       const given = parameters?.authorization ?? parameters?.Authorization ?? request.headers.authorization;

@@ -19,6 +19,9 @@ interface Rule {
 /** The address of GraphQL. */
 export const GRAPHQL: Entry = { kind: 'api', scope: 'read' };
 
+/** An address that no rule knows: the highest scope, so that a new route is closed until one does. */
+export const UNKNOWN: Entry = { kind: 'api', scope: 'admin' };
+
 const look = ['GET', 'HEAD'];
 
 /** The first rule that fits decides. */
@@ -37,9 +40,9 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** What a request needs: the highest scope where no rule knows its address, so that a new route is closed until one does. */
+/** What a request needs. */
 export function entryOf(method: string, url: string): Entry {
   const path = url.replace(/[?#].*$/s, '').replace(/(?<=.)\/$/, '');
   const rule = rules.find(({ methods, path: form }) => methods.includes(method) && form.test(path));
-  return rule?.entry ?? { kind: 'api', scope: 'admin' };
+  return rule?.entry ?? UNKNOWN;
 }

@@ -1,10 +1,25 @@
-import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, ObjectType, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Info,
+  Int,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { badInput } from '../../errors.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkEncoder } from '../../registry/version.js';
 import type { Disagreement as FoundDisagreement } from '../../serving/comparisons.js';
 import type { Context } from '../context.js';
 import { Split } from '../examples.js';
+import { countingRows } from '../read-rows.js';
 import { TaskDifference } from './promotion.js';
 
 const MOST_DISAGREEMENTS = 1000;
@@ -80,8 +95,10 @@ export class ComparisonResolver {
   })
   async compareVersions(
     @Args(() => ComparisonArgs) { model, a, b, dataset, split, learnedRows }: ComparisonArgs,
-    @Ctx() { registry, comparisons, encoders, spendTexts, signal, usage }: Context,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<VersionComparison> {
+    const { registry, comparisons, encoders, spendTexts, signal, usage } = context;
     const version = async (number: number, field: string) => {
       const found = await registry.version(model, number, field);
       checkEncoder(found, encoders.pretrained.id, field);
@@ -89,7 +106,8 @@ export class ComparisonResolver {
     };
     const both = [await version(a, 'a'), await version(b, 'b')] as const;
     const rows = { dataset, split: split ?? undefined, learnedRows };
-    const compared = await comparisons.compare(...both, rows, { spendTexts, signal, usage });
+    const countRows = countingRows(context, info);
+    const compared = await comparisons.compare(...both, rows, { spendTexts, countRows, signal, usage });
     return {
       ...compared,
       tasks: compared.tasks.map(({ disagreements: found, ...task }) => ({

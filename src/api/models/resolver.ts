@@ -14,7 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import { badInput, notFound, shown } from '../../errors.js';
-import { refuseWhereNeeded } from '../../jobs/needs.js';
+import { neededVersion, refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
 import { checkName } from '../../names.js';
 import { PRODUCTION, versionBefore } from '../../registry/changes.js';
@@ -103,21 +103,21 @@ export class ModelResolver {
 
   @Mutation(() => Model, {
     description:
-      'Delete a version for good; refused while an alias points to it or a job that has not ended needs it. Its number is never given again.',
+      'Delete a version for good; refused while an alias points to it or a job that has not ended needs it, or made it. Its number is never given again.',
   })
   async deleteVersion(
     @Arg('model', () => String, { description: 'The model.' }) model: string,
     @Arg('version', () => Int, { description: 'The version.' }) version: number,
     @Ctx() { registry, records, caller }: Context,
   ): Promise<Model> {
-    await refuseWhereNeeded(records, { model, version });
+    await refuseWhereNeeded(records, await neededVersion(checkName('model', model), version, registry));
     await registry.deleteVersion(model, version, caller.name);
     return { name: model };
   }
 
   @Mutation(() => Model, {
     description:
-      'Delete the versions of a model but for the newest, those that an alias points to, and those that a job which has not ended needs.',
+      'Delete the versions of a model but for the newest, those that an alias points to, and those that a job which has not ended needs or made.',
   })
   async pruneVersions(
     @Arg('model', () => String, { description: 'The model.' }) model: string,

@@ -31,6 +31,7 @@ const meanings: ReadonlyMap<string, readonly [status: number, type: string, code
   ['HOST_NOT_ALLOWED', [403, INVALID, 'host_not_allowed']],
   ['ORIGIN_NOT_ALLOWED', [403, INVALID, 'origin_not_allowed']],
   ['NOT_FOUND', [404, INVALID, 'model_not_found']],
+  ['UNSUPPORTED_MEDIA_TYPE', [415, INVALID, 'unsupported_media_type']],
   ['RATE_LIMITED', [429, 'requests', 'rate_limit_exceeded']],
   ['OVERLOADED', [503, 'server_error', 'overloaded']],
 ]);

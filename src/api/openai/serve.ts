@@ -7,6 +7,7 @@ import { BodyTooLarge, embeddingsLimit, readJson, tooLong } from '../bodies.js';
 import type { Rooms } from '../context.js';
 import { isGone } from '../gone.js';
 import { COMPRESSED_FROM, perRequest } from '../graphql-post.js';
+import { unsupported } from '../media-type.js';
 import { RETRY_AFTER } from '../refusal-status.js';
 import { requestOf } from '../requests/request.js';
 import { stringifyWithVectors } from '../vector.js';
@@ -76,10 +77,11 @@ function refuse(response: Response, { status, body }: OpenAiError): void {
 /** Whatever went wrong on the way, as OpenAI's clients read it. */
 const errors =
   (log: Log): ErrorRequestHandler =>
-  (error, request, response, next) => {
-    if (response.headersSent) return next(error);
+  (thrown, request, response, next) => {
+    if (response.headersSent) return next(thrown);
     const observed = requestOf(request);
-    if (isGone(error, response)) return;
+    if (isGone(thrown, response)) return;
+    const error = unsupported(thrown) ?? thrown;
     if (error instanceof RateLimited) response.set('Retry-After', String(error.allowance.reset));
     const refusal = unreadable(error) ?? callerOpenAiError(error, log, observed?.id);
     observed?.fails(error instanceof ManyheadError ? error.code : refusal.status < 500 ? 'BAD_REQUEST' : 'INTERNAL');

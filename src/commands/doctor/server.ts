@@ -8,14 +8,26 @@ const PATIENCE = 3_000;
 /** A clock that is off by more makes times and retries wrong, in milliseconds. */
 const CLOCK_SKEW = 5_000;
 
-const health = (url: string, path: string): Promise<Response | undefined> =>
-  fetch(`${url.replace(/\/+$/, '')}/${path}`, { signal: AbortSignal.timeout(PATIENCE) }).catch(() => undefined);
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly date: string | null;
+}
+
+/** Undefined where it does not come in time. */
+async function answerOf(url: string, path: string): Promise<Answer | undefined> {
+  try {
+    const response = await fetch(`${url.replace(/\/+$/, '')}/${path}`, { signal: AbortSignal.timeout(PATIENCE) });
+    return { status: response.status, text: await response.text(), date: response.headers.get('date') };
+  } catch {
+    return undefined;
+  }
+}
+
+const livesHere = (answer: Answer | undefined): boolean => answer?.status === 200 && answer.text === 'ok\n';
 
 /** Whether what answers there is a Manyhead. */
-export async function isManyhead(url: string): Promise<boolean> {
-  const answer = await health(url, 'livez');
-  return answer?.status === 200 && (await answer.text()) === 'ok\n';
-}
+export const isManyhead = async (url: string): Promise<boolean> => livesHere(await answerOf(url, 'livez'));
 
 /**
  * The server that the client commands would ask.
@@ -23,23 +35,33 @@ export async function isManyhead(url: string): Promise<boolean> {
  */
 export async function checkServer(url: string, client: Client, isAsked: boolean): Promise<readonly Finding[]> {
   const what = 'server';
-  const answer = await health(url, 'readyz');
-  if (answer === undefined) {
+  const lives = await answerOf(url, 'livez');
+  if (lives === undefined) {
     const [found, mend] = [`no server answers at ${url}`, 'Start one with `manyhead serve`.'];
     return [isAsked ? failed(what, found, `${mend} Or correct --url or MANYHEAD_URL.`) : warning(what, found, mend)];
   }
-  if (!(await isManyhead(url)))
+  if (!livesHere(lives))
     return [failed(what, `what answers at ${url} is not Manyhead`, 'Correct --url or MANYHEAD_URL.')];
-  const ready =
-    answer.status === 200
-      ? ok(what, `ready at ${url}`)
-      : failed(
-          what,
-          `${url} is not ready: its encoder or its queue does not answer`,
-          'Read its log; where it uses Redis, look whether that runs.',
-        );
-  return [ready, await checkKey(client), checkClock(answer)];
+  return [await checkReady(url), await checkKey(client), checkClock(lives.date)];
 }
+
+async function checkReady(url: string): Promise<Finding> {
+  const ready = await answerOf(url, 'readyz');
+  if (ready?.status === 200) return ok('server', `ready at ${url}`);
+  if (ready === undefined)
+    return failed('server', `${url} does not say within ${PATIENCE / 1_000} s whether it is ready`, 'Read its log.');
+  // What stands before it, such as a proxy, may have said it in its own way.
+  const [told = 'not ready'] = /^not ready: .*/.exec(ready.text) ?? [];
+  const ways = Object.entries(mends).flatMap(([part, mend]) => (told.includes(part) ? [mend] : []));
+  return failed('server', `${url} is ${told}`, ways.join(' ') || 'Read its log.');
+}
+
+/** What to do about a part that /readyz says is missing. */
+const mends = {
+  'data folder': 'Look whether the disk of its data folder is mounted, has room, and may be written to.',
+  queue: 'Look whether its Redis runs and takes what is written; where it has none, read its log.',
+  encoder: 'Read its log.',
+} as const;
 
 async function checkKey(client: Client): Promise<Finding> {
   try {
@@ -56,8 +78,8 @@ async function checkKey(client: Client): Promise<Finding> {
   }
 }
 
-function checkClock(answer: Response): Finding {
-  const there = Date.parse(answer.headers.get('date') ?? '');
+function checkClock(date: string | null): Finding {
+  const there = Date.parse(date ?? '');
   if (Number.isNaN(there)) return ok('clock', 'the server does not tell the time');
   const skew = Math.abs(there - Date.now());
   return skew <= CLOCK_SKEW

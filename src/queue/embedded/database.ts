@@ -6,8 +6,17 @@ import { runMigrations } from 'bullmq';
 import { startChild } from '../../processes/child.js';
 import { ownSchema, ruleByOwnClock } from './clock.js';
 
-/** A queue is small: PostgreSQL's usual 128 MB of buffers would only be memory that is touched and kept. */
-const settings = ['shared_buffers=8MB', 'wal_buffers=256kB', 'min_wal_size=32MB', 'max_wal_size=64MB'];
+/**
+ * A queue is small: PostgreSQL's usual 128 MB of buffers would only be memory that is touched and kept. So would its usual 1,000 files: it
+ * opens every one that it has, also where the system lets a process have fewer, and then takes its folder for damaged.
+ */
+const settings = [
+  'shared_buffers=8MB',
+  'wal_buffers=256kB',
+  'min_wal_size=32MB',
+  'max_wal_size=64MB',
+  'max_files_per_process=64',
+];
 
 /**
  * Opens the database in a folder, or makes a new one, and brings BullMQ's tables up to date.

@@ -95,7 +95,8 @@ export function embeddedLink(folder: string, manner: Manner, onError: OnError): 
     reach: async () => {
       await shared.query('SELECT 1');
     },
-    // It is on this machine's disk, and what it cannot write it says at once.
+    // Trying would show little and could do harm: also on a full disk a row finds room in a page that is there, and where it is the
+    // journal that has none, PostgreSQL ends.
     tryWriting: async () => {},
     onReturn: (listener) => returned.push(listener),
     async close() {
