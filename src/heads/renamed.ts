@@ -1,7 +1,7 @@
 import type { Example, TaskLabels } from '../datasets/example.js';
 import { inTurns } from '../turns.js';
 import type { Head } from './head.js';
-import { type Labelled, type Named, namesAfter, type Reshape, reshapeHead } from './reshape.js';
+import { keyOf, type Labelled, namesAfter, type Reshape, reshapeHead } from './reshape.js';
 
 /**
  * Heads under the names that renames gave their tasks and labels since, the oldest first. A head, or a label of one, whose name
@@ -24,8 +24,6 @@ function taken(heads: readonly Labelled[], rename: Reshape['rename']): Reshape['
     return isThere && !renamed.has(keyOf(after)) ? [after] : [];
   });
 }
-
-const keyOf = ({ task, label }: Named): string => JSON.stringify([task, label]);
 
 /** What a task was called before the first of some renames. */
 export const taskBefore = (task: string, renames: readonly Reshape[]): string => namesOf(task, renames).at(-1) ?? task;

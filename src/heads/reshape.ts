@@ -1,3 +1,4 @@
+import { shown } from '../errors.js';
 import type { HeadDescription } from './file.js';
 import { type Head, MULTI_LABEL_THRESHOLD } from './head.js';
 
@@ -7,6 +8,13 @@ export interface Named {
   /** The whole task where undefined. */
   readonly label: string | undefined;
 }
+
+/** The same for the same name, to look it up by. */
+export const keyOf = ({ task, label }: Named): string => JSON.stringify([task, label]);
+
+/** A name as a message says it. */
+export const inWords = ({ task, label }: Named): string =>
+  label === undefined ? `task ${shown(task)}` : `label ${shown(label)} of task ${shown(task)}`;
 
 /** What becomes of a version's tasks and labels before another version goes on from it: some go, others get another name. */
 export interface Reshape {

@@ -1,5 +1,5 @@
 import type { HeadDescription } from '../heads/file.js';
-import type { Named } from '../heads/reshape.js';
+import { keyOf, type Named } from '../heads/reshape.js';
 
 /**
  * The tasks and labels of one version that another is without, though nobody removed them.
@@ -11,14 +11,12 @@ export function missingFrom(
   heads: readonly Pick<HeadDescription, 'task' | 'labels'>[],
   removed: readonly Named[],
 ): readonly Named[] {
-  const isRemoved = (task: string, label: string | undefined) =>
-    removed.some((each) => each.task === task && (each.label === undefined || each.label === label));
+  const gone = new Set(removed.map(keyOf));
   return heads.flatMap(({ task, labels }): Named[] => {
-    if (isRemoved(task, undefined)) return [];
+    if (gone.has(keyOf({ task, label: undefined }))) return [];
     const other = there.find((each) => each.task === task);
     if (other === undefined) return [{ task, label: undefined }];
-    return labels
-      .filter((label) => !other.labels.includes(label) && !isRemoved(task, label))
-      .map((label) => ({ task, label }));
+    const known = new Set(other.labels);
+    return labels.map((label) => ({ task, label })).filter((each) => !known.has(each.label) && !gone.has(keyOf(each)));
   });
 }

@@ -1,4 +1,4 @@
-import type { Named, Reshape } from '../heads/reshape.js';
+import { keyOf, type Named, type Reshape } from '../heads/reshape.js';
 import { lineageOf } from './lineage.js';
 import type { Registry } from './registry.js';
 import type { Ancestor, ModelVersion } from './version.js';
@@ -30,7 +30,7 @@ export async function parting(
     done,
     removed: removedIn(onSteps),
     removedThere: [...undone, ...done].reduce<readonly Named[]>(
-      (removed, { rename }) => removed.map((each) => renamed(each, rename)),
+      (removed, { rename }) => removed.map(renaming(rename)),
       removedIn(awaySteps),
     ),
   };
@@ -48,23 +48,30 @@ function since(other: readonly Ancestor[], lineage: readonly Ancestor[]): readon
 const renames = (reshapes: readonly Reshape[]): readonly Reshape[] =>
   reshapes.filter(({ rename }) => rename.length > 0).map(({ rename }) => ({ remove: [], rename }));
 
-const undo = ({ rename }: Reshape): Reshape => ({
-  remove: [],
-  rename: rename.map(({ task, label, to }) =>
-    label === undefined
-      ? { task: to, label, to: task }
-      : { task: renamed({ task, label: undefined }, rename).task, label: to, to: label },
-  ),
-});
+function undo({ rename }: Reshape): Reshape {
+  const after = renaming(rename);
+  return {
+    remove: [],
+    rename: rename.map(({ task, label, to }) =>
+      label === undefined
+        ? { task: to, label, to: task }
+        : { task: after({ task, label: undefined }).task, label: to, to: label },
+    ),
+  };
+}
 
 /** All that was removed, under the names that what was renamed since gave it. */
 function removedIn(reshapes: readonly Reshape[]): readonly Named[] {
   let removed: readonly Named[] = [];
-  for (const { remove, rename } of reshapes) removed = removed.concat(remove).map((each) => renamed(each, rename));
+  for (const { remove, rename } of reshapes) removed = removed.concat(remove).map(renaming(rename));
   return removed;
 }
 
-function renamed({ task, label }: Named, rename: Reshape['rename']): Named {
-  const nameOf = (name: string | undefined) => rename.find((each) => each.task === task && each.label === name)?.to;
-  return { task: nameOf(undefined) ?? task, label: label && (nameOf(label) ?? label) };
+/** What a name is called afterwards. */
+function renaming(rename: Reshape['rename']): (named: Named) => Named {
+  const names = new Map(rename.map((each) => [keyOf(each), each.to]));
+  return ({ task, label }) => ({
+    task: names.get(keyOf({ task, label: undefined })) ?? task,
+    label: label && (names.get(keyOf({ task, label })) ?? label),
+  });
 }

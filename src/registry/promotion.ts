@@ -1,5 +1,4 @@
-import { shown } from '../errors.js';
-import type { Named } from '../heads/reshape.js';
+import { inWords, type Named } from '../heads/reshape.js';
 import type { TaskDifference } from '../training/compare.js';
 
 /** When a new version takes over `production`. */
@@ -77,11 +76,8 @@ export function decideIfBetter({
 }
 
 const named = (missing: readonly Named[]): string => {
-  const names = missing.map(({ task, label }) =>
-    label === undefined ? `task ${shown(task)}` : `label ${shown(label)} of task ${shown(task)}`,
-  );
-  const more = names.length - MOST_NAMES;
-  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  const more = missing.length - MOST_NAMES;
+  return missing.slice(0, MOST_NAMES).map(inWords).join(', ') + (more > 0 ? ` and ${more} more` : '');
 };
 
 const told = ({ task, macroF1: { value, low, high } }: TaskDifference): string =>

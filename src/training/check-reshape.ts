@@ -3,7 +3,7 @@ import { OUT_OF_SCOPE } from '../datasets/example.js';
 import { canonicalLabel } from '../datasets/label.js';
 import { badInput, listed, shown } from '../errors.js';
 import type { Head } from '../heads/head.js';
-import { type Labelled, type Named, type Reshape, reshaped } from '../heads/reshape.js';
+import { inWords, type Labelled, type Named, type Reshape, reshaped } from '../heads/reshape.js';
 import { checkName } from '../names.js';
 
 /**
@@ -84,7 +84,7 @@ function finder(base: readonly Labelled[]): (at: string, named: Named) => string
     if (label === undefined && given !== undefined)
       throw badInput(`${at}.label`, `${at}.label is ${shown(given)}: task ${shown(task)} has ${listed(head.labels)}.`);
     if (head.seen.has(label))
-      throw badInput(at, `${at} names ${whatIs({ task, label })} a second time: name each once.`);
+      throw badInput(at, `${at} names ${inWords({ task, label })} a second time: name each once.`);
     head.seen.add(label);
     return label;
   };
@@ -115,6 +115,3 @@ function repeated(names: readonly string[]): string | undefined {
   }
   return undefined;
 }
-
-const whatIs = ({ task, label }: Named): string =>
-  label === undefined ? `task ${shown(task)}` : `label ${shown(label)} of task ${shown(task)}`;
