@@ -14,7 +14,7 @@ describeInBrowser('somebody who comes back to a page', () => {
 
   beforeAll(async () => {
     [product, browser] = await Promise.all([startProcesses(), launchChromium()]);
-    for (const name of ['fruit', 'gone', 'plain'])
+    for (const name of ['fruit', 'gone', 'taken', 'plain', 'growing'])
       await data(product.address, STORE, { name, examples: easyRows(120) });
   });
   afterAll(async () => {
@@ -28,6 +28,10 @@ describeInBrowser('somebody who comes back to a page', () => {
     await go(page, 'Data');
     await go(page, dataset);
   };
+  const unsaved = (page: Page) => page.getByText(/changed, not saved yet$/);
+  /** The field of the first task of a row. */
+  const label = (page: Page, row: number) => page.getByLabel(new RegExp(` of row ${row}$`)).first();
+  const focused = (page: Page) => page.evaluate('document.activeElement.innerText');
   const asksBeforeLeaving = (page: Page) =>
     page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))");
 
@@ -63,7 +67,7 @@ describeInBrowser('somebody who comes back to a page', () => {
 
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved: 2 labels changed.').waitFor();
-    expect(await page.evaluate('document.activeElement.innerText')).toBe('Saved: 2 labels changed.');
+    expect(await focused(page)).toBe('Saved: 2 labels changed.');
     expect(await asksBeforeLeaving(page)).toBe(false);
     const { dataset } = await data(
       product.address,
@@ -72,6 +76,46 @@ describeInBrowser('somebody who comes back to a page', () => {
     expect(dataset.preview[1].labels).toContainEqual({ task: 'tags', labels: ['loud', 'slow'] });
     expect(dataset.preview[2].labels.flatMap(({ labels }: Json) => labels)).toContain('damson');
     expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('does not find labels as unsaved that were being saved when they left', async () => {
+    const { page, close } = await open('/data/fruit');
+    await page.getByRole('button', { name: 'Label rows' }).click();
+    await label(page, 5).fill('elderberry');
+    let letRead = () => {};
+    const mayRead = new Promise<void>((resolve) => {
+      letRead = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query DatasetRows')) await mayRead;
+      await route.continue();
+    });
+    const readAgain = page.waitForRequest((request) => request.postData()?.includes('query DatasetRows') === true);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await readAgain;
+    await go(page, 'Runs');
+    await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
+    letRead();
+    await expect.poll(() => asksBeforeLeaving(page)).toBe(false);
+    await look(page, 'fruit');
+    await page.getByText('Rows 1 to 25 of 120').waitFor();
+    expect(await unsaved(page).count()).toBe(0);
+    await page.getByText('elderberry').first().waitFor();
+    await close();
+  });
+
+  it('saves labels that were typed before rows were added at the end', async () => {
+    const { page, close } = await open('/data/growing');
+    await page.getByRole('button', { name: 'Label rows' }).click();
+    await label(page, 5).fill('elderberry');
+    await page.getByText('Add rows').click();
+    await page.getByRole('textbox', { name: 'Rows' }).fill('text\tfruit\nOne more.\tapple');
+    await page.getByRole('button', { name: 'Add the rows' }).click();
+    await page.getByText('1 row added.').waitFor();
+    await page.getByText('Rows 1 to 25 of 121').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved: 1 label changed.').waitFor();
     await close();
   });
 
@@ -87,6 +131,19 @@ describeInBrowser('somebody who comes back to a page', () => {
     await page.getByRole('heading', { name: 'Data', level: 1 }).waitFor();
     await page.getByRole('status').getByText('The data set gone was deleted.').waitFor({ state: 'attached' });
     expect(await asksBeforeLeaving(page)).toBe(false);
+    await close();
+  });
+
+  it('is not told of labels of a data set that somebody else deleted, either', async () => {
+    const { page, close } = await open('/data/taken');
+    await page.getByRole('button', { name: 'Label rows' }).click();
+    await label(page, 3).fill('damson');
+    await go(page, 'Runs');
+    await data(product.address, 'mutation { deleteDataset(name: "taken") }');
+    expect(await asksBeforeLeaving(page)).toBe(true);
+    await page.goBack();
+    await page.getByText('There is no data set “taken”.').waitFor();
+    await expect.poll(() => asksBeforeLeaving(page)).toBe(false);
     await close();
   });
 
@@ -142,15 +199,25 @@ describeInBrowser('somebody who comes back to a page', () => {
     await close();
   });
 
-  it('goes on without keeping what is longer than the browser keeps', async () => {
+  it('finds what is longer than the browser keeps, too, and is warned before it is lost', async () => {
     const { page, complaints, close } = await open('/train');
     await page.getByText('A handful of rows, pasted here').click();
     const rows = page.getByRole('textbox', { name: 'Rows' });
     await page.evaluate("sessionStorage.setItem('much', 'x'.repeat(5_200_000))");
     await rows.fill(`text\ttopic\n${'x'.repeat(100_000)}\tsports`);
     await page.getByText('1 row.').waitFor();
-    await go(page, 'Runs');
-    await page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor();
+    await look(page, 'fruit');
+    await page.getByRole('button', { name: 'Label rows' }).click();
+    await label(page, 7).fill('x'.repeat(100_000));
+    await unsaved(page).waitFor();
+    expect(await asksBeforeLeaving(page)).toBe(true);
+    await go(page, 'Train');
+    expect(await rows.inputValue()).toMatch(/x\tsports$/);
+    await look(page, 'fruit');
+    await unsaved(page).waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await unsaved(page).waitFor({ state: 'detached' });
+    expect(await asksBeforeLeaving(page)).toBe(false);
     expect(complaints).toEqual([]);
     await close();
   });

@@ -9,6 +9,7 @@ import { Notice } from '../../parts/states';
 import { PasteField } from '../../rows/paste-field';
 import { exampleInputs, pastedRows } from '../../rows/pasted';
 import styles from './dataset.module.css';
+import { edit } from './edits';
 import { ADD, type Dataset } from './operations';
 
 interface AddRowsProps {
@@ -35,6 +36,8 @@ export function AddRows({ dataset: { name, digest }, reload }: AddRowsProps) {
             event.preventDefault();
             const { data } = await add({ dataset: name, digest, examples: exampleInputs(pasted.examples) });
             if (!data) return;
+            // Rows at the end change nothing for labels that were decided on those before.
+            edit(name, (now) => (now.digest === digest ? { ...now, digest: data.addExamples.digest } : now));
             setDone(`${counted(pasted.examples.length, 'row')} added.`);
             setText('');
             reload();

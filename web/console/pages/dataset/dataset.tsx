@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { useParams } from 'wouter';
 import { ButtonLink } from '../../parts/button';
@@ -9,6 +10,7 @@ import { Moment } from '../../parts/times';
 import { AddRows } from './add-rows';
 import { Delete } from './delete';
 import { Distribution } from './distribution';
+import { forgetEdits } from './edits';
 import { DATASET, type Dataset } from './operations';
 import { Rows } from './rows';
 
@@ -20,6 +22,10 @@ export default function DatasetPage() {
   const [result, again] = useQuery({ query: DATASET, variables: { name } });
   const reload = () => again({ requestPolicy: 'network-only' });
   const dataset = result.data?.dataset;
+  const isGone = dataset === null && !result.error && !result.fetching && !result.stale;
+  useEffect(() => {
+    if (isGone) forgetEdits(name);
+  }, [isGone, name]);
   return (
     <Page
       title={name}

@@ -4,9 +4,8 @@ import { useLocation } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
-import { keep } from '../../parts/kept';
 import { Notice } from '../../parts/states';
-import { unsavedLabels } from '../../rows/unsaved';
+import { forgetEdits } from './edits';
 import { DELETE } from './operations';
 
 /** Forgets a data set, once somebody has read what that means. */
@@ -30,7 +29,7 @@ export function Delete({ name }: { readonly name: string }) {
           confirm={async () => {
             const { error } = await forget({ name });
             if (error) return;
-            keep(unsavedLabels(name), undefined);
+            forgetEdits(name);
             navigate('/data');
           }}
         >

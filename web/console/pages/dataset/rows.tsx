@@ -9,7 +9,7 @@ import { Answer, Empty, Notice } from '../../parts/states';
 import { BeginTask } from './begin-task';
 import { changeInputs, isChanged, typedLabels, without, withTyped } from './changes';
 import styles from './dataset.module.css';
-import { useEdits } from './edits';
+import { edit, useEdits } from './edits';
 import { Filter } from './filter';
 import { type Dataset, LABEL, type LabelledTask, ROWS } from './operations';
 import { Paging } from './paging';
@@ -34,8 +34,7 @@ export function Rows({ dataset, reload }: RowsProps) {
   const [search, setSearch] = useSearchParams();
   const place = placeIn(search);
   const go = (to: Partial<Place>) => setSearch(searchOf({ ...place, ...to }));
-  const [edits, setEdits] = useEdits(name, digest);
-  const { changes, begun } = edits;
+  const { changes, begun, digest: decidedOn } = useEdits(name);
   const [isLabelling, setLabelling] = useState(changes.size > 0);
   const [done, setDone] = useState('');
   const told = useRef<HTMLParagraphElement>(null);
@@ -48,7 +47,7 @@ export function Rows({ dataset, reload }: RowsProps) {
   const shown = tasks.filter(({ task }) => place.task === undefined || task === place.task).slice(0, MOST_TASKS);
 
   const discard = () => {
-    setEdits((now) => ({ ...now, digest, changes: new Map() }));
+    edit(name, (now) => ({ ...now, changes: new Map() }));
     // The button that was pressed is taken away.
     told.current?.focus();
   };
@@ -58,12 +57,13 @@ export function Rows({ dataset, reload }: RowsProps) {
   };
   const saveAll = async () => {
     setSaving(true);
-    const { data } = await save({ dataset: name, digest: edits.digest, changes: changeInputs(changes, tasks) });
+    const { data } = await save({ dataset: name, digest: decidedOn, changes: changeInputs(changes, tasks) });
     if (data) {
+      edit(name, (now) => ({ ...now, digest: data.labelExamples.digest }));
       reload();
       // What was typed stays until the rows say it too: the labels before would show for a moment.
       await client.query(ROWS, asked, { requestPolicy: 'network-only' });
-      setEdits((now) => ({ ...now, digest: data.labelExamples.digest, changes: without(now.changes, changes) }));
+      edit(name, (now) => ({ ...now, changes: without(now.changes, changes) }));
       setDone(`Saved: ${counted(changes.size, 'label')} changed.`);
       told.current?.focus();
     }
@@ -84,7 +84,7 @@ export function Rows({ dataset, reload }: RowsProps) {
         {isLabelling && (
           <BeginTask
             taken={tasks.map(({ task }) => task)}
-            begin={(task) => setEdits((now) => ({ ...now, begun: [...now.begun, task] }))}
+            begin={(task) => edit(name, (now) => ({ ...now, begun: [...now.begun, task] }))}
           />
         )}
         {tasks.length > shown.length && place.task === undefined && (
@@ -120,7 +120,7 @@ export function Rows({ dataset, reload }: RowsProps) {
                   isChanged={(row, task) => isChanged(changes, row, task)}
                   type={(row, task, typed) => {
                     setDone('');
-                    setEdits((now) => ({
+                    edit(name, (now) => ({
                       ...now,
                       digest: now.changes.size === 0 ? (found?.digest ?? digest) : now.digest,
                       changes: withTyped(now.changes, row, task, typed),
