@@ -166,8 +166,11 @@ describeInBrowser('from a file to a version in production', () => {
     // While the rows are read again what was typed stays, and cannot be saved twice.
     expect(await tagsOf(1)).toBe('loud | long, and slow');
     expect(await page.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await page.getByLabel('mood of row 5', { exact: true }).focus();
     letRead();
     await page.getByText('Saved: 4 labels changed.').waitFor();
+    // Who has gone on to the next field stays there.
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('mood of row 5');
     await page.unroute('**/graphql');
     const after = await stored('fruit');
     expect(after.preview.slice(0, 2).map(({ labels }: Json) => labels)).toEqual([
@@ -207,9 +210,15 @@ describeInBrowser('from a file to a version in production', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').getByText('has changed meanwhile').waitFor();
     await page.getByRole('button', { name: 'Drop my changes and look again' }).click();
-    await page.getByText('Changes that are not saved').waitFor({ state: 'detached' });
+    await page.getByText('Dropped what was not saved.').waitFor();
+    expect(await page.evaluate('document.activeElement.innerText')).toBe('Dropped what was not saved.');
+    expect(await page.getByRole('region', { name: 'Changes that are not saved' }).count()).toBe(0);
     expect(await page.getByLabel('mood of row 3', { exact: true }).inputValue()).toBe('happy');
     expect((await stored('fruit')).preview[2].labels[1]).toEqual({ task: 'mood', labels: ['happy'] });
+    await page.getByLabel('mood of row 3', { exact: true }).fill('so-so');
+    await page.getByText('1 label changed, not saved yet').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Discard' }).click();
   });
 
   it('adds rows that are pasted', async () => {

@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'react';
-import { useClient, useMutation, useQuery } from 'urql';
+import { type CombinedError, useClient, useMutation, useQuery } from 'urql';
 import { useSearchParams } from 'wouter';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
@@ -38,8 +38,10 @@ export function Rows({ dataset, reload }: RowsProps) {
   const [isLabelling, setLabelling] = useState(changes.size > 0);
   const [done, setDone] = useState('');
   const told = useRef<HTMLParagraphElement>(null);
+  const bar = useRef<HTMLElement>(null);
   const [isSaving, setSaving] = useState(false);
-  const [saving, save] = useMutation(LABEL);
+  const [problem, setProblem] = useState<CombinedError>();
+  const [, save] = useMutation(LABEL);
   const client = useClient();
   const asked = { name, first: PAGE + 1, ...place };
   const [result, again] = useQuery({ query: ROWS, variables: asked });
@@ -48,6 +50,8 @@ export function Rows({ dataset, reload }: RowsProps) {
 
   const discard = () => {
     edit(name, (now) => ({ ...now, changes: new Map() }));
+    setProblem(undefined);
+    setDone('Dropped what was not saved.');
     // The button that was pressed is taken away.
     told.current?.focus();
   };
@@ -57,16 +61,20 @@ export function Rows({ dataset, reload }: RowsProps) {
   };
   const saveAll = async () => {
     setSaving(true);
-    const { data } = await save({ dataset: name, digest: decidedOn, changes: changeInputs(changes, tasks) });
+    setProblem(undefined);
+    const { data, error } = await save({ dataset: name, digest: decidedOn, changes: changeInputs(changes, tasks) });
     if (data) {
       edit(name, (now) => ({ ...now, digest: data.labelExamples.digest }));
       reload();
       // What was typed stays until the rows say it too: the labels before would show for a moment.
       await client.query(ROWS, asked, { requestPolicy: 'network-only' });
+      // The button that was pressed is taken away; who has gone on to another place by now stays there.
+      const { activeElement, body } = document;
+      if (activeElement === body || bar.current?.contains(activeElement)) told.current?.focus();
       edit(name, (now) => ({ ...now, changes: without(now.changes, changes) }));
       setDone(`Saved: ${counted(changes.size, 'label')} changed.`);
-      told.current?.focus();
     }
+    setProblem(error);
     setSaving(false);
   };
 
@@ -120,6 +128,7 @@ export function Rows({ dataset, reload }: RowsProps) {
                   isChanged={(row, task) => isChanged(changes, row, task)}
                   type={(row, task, typed) => {
                     setDone('');
+                    if (changes.size === 0) setProblem(undefined);
                     edit(name, (now) => ({
                       ...now,
                       digest: now.changes.size === 0 ? (found?.digest ?? digest) : now.digest,
@@ -140,10 +149,10 @@ export function Rows({ dataset, reload }: RowsProps) {
             );
           }}
         </Answer>
-        {saving.error && changes.size > 0 && (
+        {problem && changes.size > 0 && (
           <Notice kind="problem">
-            {problemOf(saving.error)}{' '}
-            {saving.error.graphQLErrors.some(({ extensions }) => extensions?.code === 'CONFLICT') && (
+            {problemOf(problem)}{' '}
+            {problem.graphQLErrors.some(({ extensions }) => extensions?.code === 'CONFLICT') && (
               <Button
                 look="quiet"
                 onClick={() => {
@@ -160,7 +169,7 @@ export function Rows({ dataset, reload }: RowsProps) {
           {done}
         </p>
         {changes.size > 0 && (
-          <section className={styles.unsaved} aria-label="Changes that are not saved">
+          <section ref={bar} className={styles.unsaved} aria-label="Changes that are not saved">
             <span>{counted(changes.size, 'label')} changed, not saved yet</span>
             <Button look="plain" disabled={isSaving} onClick={discard}>
               Discard
