@@ -32,6 +32,12 @@ describeInBrowser('an API that is killed and started again', () => {
       await tried.getByRole('textbox', { name: 'Texts' }).fill('Is anybody there?');
       await rows.getByRole('button', { name: 'Next' }).click();
       for (const page of [tried, rows]) await page.getByText('The server cannot be reached.').first().waitFor();
+      // What was known stays to be seen beside the problem.
+      await rows.goBack();
+      await rows.getByText('Rows 1 to 25 of 60').waitFor();
+      await rows.getByText('The server cannot be reached.').first().waitFor();
+      expect(await rows.getByText('Rows 1 to 25 of 60').count()).toBe(1);
+      await rows.goForward();
     });
     await tried.getByText('there is none yet').waitFor();
     await rows.getByText('Rows 26 to 50 of 60').waitFor();

@@ -3,6 +3,7 @@ import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { useConnection } from '../../graphql/connection';
 import { graphql, type ResultOf } from '../../graphql/graphql';
+import { problemOf } from '../../graphql/problem';
 import { useRefresh } from '../../graphql/refresh';
 import { type RunEvent, useFollowed } from '../../jobs/follow';
 import { hyperparameterFields } from '../../jobs/hyperparameters';
@@ -70,7 +71,7 @@ export default function RunPage() {
   const refresh = useRefresh(run, again);
   const job = run.data?.trainingJob;
   return job ? (
-    <Followed key={`${job.id} ${job.attempt}`} run={job} again={refresh} />
+    <Followed key={`${job.id} ${job.attempt}`} run={job} problem={run.error && problemOf(run.error)} again={refresh} />
   ) : (
     <Page title="Run" above={[{ title: 'Runs', href: '/runs' }]}>
       <Answer of={run} what="the run" again={again}>
@@ -80,7 +81,14 @@ export default function RunPage() {
   );
 }
 
-function Followed({ run, again }: { readonly run: Run; again(): void }) {
+interface FollowedProps {
+  readonly run: Run;
+  /** Why it could not be asked for again. */
+  readonly problem: string | undefined;
+  again(): void;
+}
+
+function Followed({ run, problem, again }: FollowedProps) {
   const { id, kind, model, attempt } = run;
   const connection = useConnection();
   const [newest, setNewest] = useState<RunEvent>();
@@ -114,6 +122,7 @@ function Followed({ run, again }: { readonly run: Run; again(): void }) {
       }
       actions={<Actions id={id} status={status} done={again} />}
     >
+      {problem && <Notice kind="problem">{problem}</Notice>}
       {connection === 'lost' && !hasEnded(status) && (
         <Notice kind="warning">
           The live connection fell away. It is tried again; what is missed is caught up with.
