@@ -148,13 +148,29 @@ describeInBrowser('Models', () => {
   });
 
   it('says so where somebody else deleted what is to be promoted', async () => {
-    const { page, close } = await open('/models/default/versions/3');
+    const { page, close } = await open('/models/default');
+    await versionRow(page, 3).getByRole('link', { name: '3', exact: true }).click();
     await page.getByRole('button', { name: 'Promote version 3' }).click();
     await page.getByRole('dialog').getByText('Tasks and labels stay the same.').waitFor();
     await data(product.address, 'mutation { deleteVersion(model: "default", version: 3) { name } }');
-    await page.getByRole('dialog').getByRole('button', { name: 'Promote' }).click();
+    let letPromote = () => {};
+    const mayPromote = new Promise<void>((resolve) => {
+      letPromote = resolve;
+    });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('mutation Promote')) await mayPromote;
+      await route.continue();
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Promote' }).press('Enter');
+    // While it is being done, nobody can look away from what comes of it.
+    for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    letPromote();
     await page.getByRole('dialog').getByRole('alert').waitFor();
     expect(await production()).toBe(1);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'default', level: 1 }).waitFor();
+    expect(await page.getByText('was promoted.').count()).toBe(0);
     await close();
   });
 

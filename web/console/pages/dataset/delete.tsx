@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { useLocation } from 'wouter';
-import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
-import { Notice } from '../../parts/states';
 import { forgetEdits } from './edits';
 import { DELETE } from './operations';
 
@@ -12,7 +10,7 @@ import { DELETE } from './operations';
 export function Delete({ name }: { readonly name: string }) {
   const [isAsking, setAsking] = useState(false);
   const [, navigate] = useLocation();
-  const [deletion, forget] = useMutation(DELETE);
+  const [, forget] = useMutation(DELETE);
   return (
     <>
       <Button look="danger" onClick={() => setAsking(true)}>
@@ -24,16 +22,14 @@ export function Delete({ name }: { readonly name: string }) {
           does="Delete it"
           done={`The data set ${name} was deleted.`}
           look="danger"
-          busy={deletion.fetching}
-          cancel={() => setAsking(false)}
           confirm={async () => {
-            const { error } = await forget({ name });
-            if (error) return;
-            forgetEdits(name);
-            navigate('/data');
+            const deletion = await forget({ name });
+            if (!deletion.error) forgetEdits(name);
+            return deletion;
           }}
+          confirmed={() => navigate('/data')}
+          cancel={() => setAsking(false)}
         >
-          {deletion.error && <Notice kind="problem">{problemOf(deletion.error)}</Notice>}
           <p>
             Its name and the way to its rows from here are gone for good. Versions that were trained on it keep what
             they know, and can still show the rows that explain an answer.

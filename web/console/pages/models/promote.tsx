@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { graphql, type ResultOf } from '../../graphql/graphql';
-import { problemOf } from '../../graphql/problem';
 import { Button, type ButtonLook } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
 import { percent, points } from '../../parts/numbers';
@@ -61,7 +60,7 @@ interface PromoteProps {
 /** Points `production` at a version, once somebody has read what that changes. */
 export function Promote({ model, version, look = 'main' }: PromoteProps) {
   const [isAsking, setAsking] = useState(false);
-  const [promotion, promote] = useMutation(PROMOTE);
+  const [, promote] = useMutation(PROMOTE);
   return (
     <>
       <Button look={look} aria-label={`Promote version ${version}`} onClick={() => setAsking(true)}>
@@ -72,14 +71,10 @@ export function Promote({ model, version, look = 'main' }: PromoteProps) {
           title={`Promote version ${version} of ${model}?`}
           does="Promote"
           done={`Version ${version} of ${model} was promoted.`}
-          busy={promotion.fetching}
+          confirm={() => promote({ model, version })}
+          confirmed={() => setAsking(false)}
           cancel={() => setAsking(false)}
-          confirm={async () => {
-            const { error } = await promote({ model, version });
-            if (!error) setAsking(false);
-          }}
         >
-          {promotion.error && <Notice kind="problem">{problemOf(promotion.error)}</Notice>}
           <WhatChanges model={model} version={version} />
         </Confirmation>
       )}

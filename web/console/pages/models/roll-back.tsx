@@ -1,10 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { graphql } from '../../graphql/graphql';
-import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
-import { Notice } from '../../parts/states';
 import { WhatChanges } from './promote';
 
 const ROLL_BACK = graphql(`
@@ -30,7 +28,7 @@ interface RollBackProps {
 /** Points `production` back at the version it pointed to before, once somebody has read what that changes. */
 export function RollBack({ model, from, to }: RollBackProps) {
   const [isAsking, setAsking] = useState(false);
-  const [result, rollBack] = useMutation(ROLL_BACK);
+  const [, rollBack] = useMutation(ROLL_BACK);
   return (
     <>
       <Button look="plain" onClick={() => setAsking(true)}>
@@ -41,14 +39,10 @@ export function RollBack({ model, from, to }: RollBackProps) {
           title={`Roll ${model} back from version ${from} to ${to}?`}
           does="Roll back"
           done={`${model} was rolled back to version ${to}.`}
-          busy={result.fetching}
+          confirm={() => rollBack({ model })}
+          confirmed={() => setAsking(false)}
           cancel={() => setAsking(false)}
-          confirm={async () => {
-            const { error } = await rollBack({ model });
-            if (!error) setAsking(false);
-          }}
         >
-          {result.error && <Notice kind="problem">{problemOf(result.error)}</Notice>}
           <WhatChanges model={model} version={to} />
         </Confirmation>
       )}

@@ -30,7 +30,7 @@ interface ActionsProps {
 /** What can be done with a run where it stands. */
 export function Actions({ id, status, done }: ActionsProps) {
   const [isAsking, setAsking] = useState(false);
-  const [cancelling, cancel] = useMutation(CANCEL);
+  const [, cancel] = useMutation(CANCEL);
   const [retrying, retry] = useMutation(RETRY);
   const close = () => {
     setAsking(false);
@@ -53,15 +53,12 @@ export function Actions({ id, status, done }: ActionsProps) {
         <Confirmation
           title={`Cancel run ${shortId(id)}?`}
           does="Cancel the run"
+          done={`Run ${shortId(id)} was told to stop.`}
           look="danger"
-          busy={cancelling.fetching}
+          confirm={() => cancel({ id })}
+          confirmed={close}
           cancel={close}
-          confirm={async () => {
-            const { error } = await cancel({ id });
-            if (!error) close();
-          }}
         >
-          {cancelling.error && <Notice kind="problem">{problemOf(cancelling.error)}</Notice>}
           <p>
             It stops within a step and leaves no version: what it has learned so far is lost. “production” stays as it
             is. It can be tried again later, from the beginning.
