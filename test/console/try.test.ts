@@ -97,8 +97,9 @@ describeInBrowser('Try', () => {
     const texts = Array.from({ length: 60 }, (_, i) => `What a lovely sunny morning, number ${i}`);
     await page.getByRole('textbox', { name: 'Texts' }).fill(texts.join('\n'));
     const rows = page.getByRole('region', { name: 'Texts and their labels' }).getByRole('row');
-    await page.getByRole('button', { name: 'Show all 60 texts' }).click();
+    await page.getByRole('button', { name: 'All 60 texts' }).click();
     await expect.poll(() => rows.count()).toBe(61);
+    expect(await page.evaluate('document.activeElement.innerText')).toBe('Only the first');
     await page.getByRole('button', { name: texts[59], exact: true }).click();
     await page.getByRole('heading', { name: `“${texts[59]}”` }).waitFor();
     await close();

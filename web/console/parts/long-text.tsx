@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button } from './button';
+import { WholeToggle } from './whole-toggle';
 
 /** Characters and lines from which on a text is shown by its beginning. */
 const MOST_CHARACTERS = 600;
@@ -13,9 +13,7 @@ export function LongText({ children: text }: { readonly children: string }) {
   return (
     <>
       <Written text={isWhole ? text : `${beginning} …`} />
-      <Button look="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-        {isWhole ? 'Only its beginning' : 'The whole text'}
-      </Button>
+      <WholeToggle isWhole={isWhole} all="The whole text" beginning="Only its beginning" setWhole={setWhole} />
     </>
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { Bars } from '../../parts/bars';
-import { Button } from '../../parts/button';
 import { count, counted, part } from '../../parts/numbers';
 import { Panel } from '../../parts/panel';
+import { WholeToggle } from '../../parts/whole-toggle';
 import styles from './dataset.module.css';
 import type { Dataset } from './operations';
 
@@ -51,10 +51,13 @@ function TaskLabels({
           ),
         }))}
       />
-      {!isWhole && sorted.length > FIRST && (
-        <Button look="quiet" onClick={() => setWhole(true)}>
-          Show all {count(sorted.length)} labels
-        </Button>
+      {sorted.length > FIRST && (
+        <WholeToggle
+          isWhole={isWhole}
+          all={`All ${counted(sorted.length, 'label')}`}
+          beginning="Only the most frequent"
+          setWhole={setWhole}
+        />
       )}
       {unlabelledRows > 0 && <p className="quiet">{counted(unlabelledRows, 'row')} without a label.</p>}
     </Panel>

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Button } from '../../parts/button';
 import { LongName } from '../../parts/long-name';
 import { counted, fixed, percent } from '../../parts/numbers';
 import { type Column, Table } from '../../parts/table';
+import { WholeToggle } from '../../parts/whole-toggle';
 
 interface LabelRow {
   readonly label: string;
@@ -51,9 +51,12 @@ export function LabelTable({ task, rows }: { readonly task: string; readonly row
         ]}
       />
       {rows.length > FIRST_LABELS && (
-        <Button look="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-          {isWhole ? 'Only the worst' : `All ${counted(rows.length, 'label')}`}
-        </Button>
+        <WholeToggle
+          isWhole={isWhole}
+          all={`All ${counted(rows.length, 'label')}`}
+          beginning="Only the worst"
+          setWhole={setWhole}
+        />
       )}
     </div>
   );

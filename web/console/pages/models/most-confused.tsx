@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Button } from '../../parts/button';
 import { LongName } from '../../parts/long-name';
 import { counted } from '../../parts/numbers';
 import { Table } from '../../parts/table';
+import { WholeToggle } from '../../parts/whole-toggle';
 import type { ConfusionProps } from './confusion';
 import styles from './measures.module.css';
 
@@ -32,9 +32,12 @@ export function MostConfused({ task, labels, counts }: ConfusionProps) {
       />
       {pairs.length > FIRST_PAIRS && (
         <div>
-          <Button look="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-            {isWhole ? 'Only the most' : `All ${counted(pairs.length, 'pair')}`}
-          </Button>
+          <WholeToggle
+            isWhole={isWhole}
+            all={`All ${counted(pairs.length, 'pair')}`}
+            beginning="Only the most"
+            setWhole={setWhole}
+          />
         </div>
       )}
     </figure>

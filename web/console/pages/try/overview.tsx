@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Button } from '../../parts/button';
 import { LongName } from '../../parts/long-name';
-import { count, fixed, percent } from '../../parts/numbers';
+import { counted, fixed, percent } from '../../parts/numbers';
 import { type Column, Table } from '../../parts/table';
+import { WholeToggle } from '../../parts/whole-toggle';
 import type { Classification } from './classify';
 import styles from './try.module.css';
 
@@ -54,10 +54,13 @@ export function Overview({ answers, chosen, choose }: OverviewProps) {
         isMarked={({ place }) => place === chosen}
         columns={columns}
       />
-      {!isWhole && rows.length > FIRST_ROWS && (
-        <Button look="quiet" onClick={() => setWhole(true)}>
-          Show all {count(rows.length)} texts
-        </Button>
+      {rows.length > FIRST_ROWS && (
+        <WholeToggle
+          isWhole={isWhole}
+          all={`All ${counted(rows.length, 'text')}`}
+          beginning="Only the first"
+          setWhole={setWhole}
+        />
       )}
     </div>
   );

@@ -6,6 +6,7 @@ import { Section } from '../../parts/page';
 import { Panel } from '../../parts/panel';
 import { Answer, Notice } from '../../parts/states';
 import { Tag } from '../../parts/tag';
+import { WholeToggle } from '../../parts/whole-toggle';
 import type { AskedVersion } from '../../versions/ask';
 import { type Scored, useScored } from './classify';
 import styles from './try.module.css';
@@ -69,9 +70,12 @@ function HeadAnswer({ prediction, text, asked }: HeadAnswerProps) {
             Why?
           </Button>
           {scores.length > FIRST_LABELS && (
-            <Button look="quiet" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
-              {isWhole ? 'Fewer labels' : `All ${counted(scores.length, 'label')}`}
-            </Button>
+            <WholeToggle
+              isWhole={isWhole}
+              all={`All ${counted(scores.length, 'label')}`}
+              beginning="Fewer labels"
+              setWhole={setWhole}
+            />
           )}
         </div>
         {isExplained && <Why text={text} task={task} asked={asked} />}
