@@ -144,6 +144,32 @@ describeInBrowser('Models', () => {
     await page.getByRole('button', { name: 'Show older changes' }).click();
     await page.getByText('took over production: promote is ALWAYS').waitFor();
     expect(await changes.count()).toBeGreaterThan(23);
+    await page.getByRole('button', { name: 'Only the newest changes' }).press('Enter');
+    await expect.poll(() => changes.count()).toBe(21);
+    expect(await page.evaluate('document.activeElement.innerText')).toBe('Show older changes');
+    await close();
+  });
+
+  it('asks for no more versions than the API gives at once', async () => {
+    const { page, close } = await open('/models');
+    const asked: number[] = [];
+    await page.route('**/graphql', async (route) => {
+      const { query, variables } = route.request().postDataJSON();
+      if (!query.includes('query Model(')) return route.continue();
+      asked.push(variables.first);
+      const answer = await (await route.fetch()).json();
+      // As many as were asked for, however few there are.
+      const [version] = answer.data.model.versions;
+      const versions = Array.from({ length: variables.first }, (_, i) => ({ ...version, number: variables.first - i }));
+      return route.fulfill({ json: { data: { model: { ...answer.data.model, versions } } } });
+    });
+    await page.getByRole('link', { name: 'default' }).click();
+    for (const shown of [50, 250, 450, 650, 850]) {
+      await page.getByLabel(`Compare version ${shown}`, { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Show older versions' }).click();
+    }
+    await page.getByRole('button', { name: 'Only the newest versions' }).waitFor();
+    expect(Math.max(...asked)).toBe(1000);
     await close();
   });
 
@@ -208,6 +234,7 @@ describeInBrowser('Models', () => {
     expect(await rows.count()).toBe(51);
     await page.getByRole('button', { name: 'Show older versions' }).click();
     await page.getByLabel('Compare version 1', { exact: true }).waitFor();
+    expect(await page.evaluate('document.activeElement.innerText')).toBe('Only the newest versions');
     // Two hundred, and the heading; of the three that were trained, one was deleted above.
     expect(await rows.count()).toBe(203);
     await page.goto(`${product.address}/?model=default&version=150`);

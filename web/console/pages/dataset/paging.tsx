@@ -23,26 +23,31 @@ export function Paging({ place, size, shown: [first, last], isLast, rows, go }: 
   const [ways, setWays] = useState<ReadonlyMap<number, number | undefined>>(new Map());
   const isWhole = task === undefined && label === undefined && !unlabelled;
   const isKnown = after !== undefined && (isWhole || ways.has(after));
+  // Both stay on the first and the last page, and the focus with the one that was pressed.
+  const isPaged = after !== undefined || !isLast;
+  const goBack = () => {
+    if (after !== undefined) go(isWhole ? backFrom(after, size) : ways.get(after));
+  };
+  const goOn = () => {
+    // Pressed twice before the next page is there, it still is one page on.
+    if (isLast || last === after) return;
+    setWays(new Map(ways).set(last, after));
+    go(last);
+  };
   return (
     <nav className={styles.paging} aria-label="Pages of rows">
-      {after !== undefined && (
-        <Button look="plain" onClick={() => go(isWhole ? backFrom(after, size) : ways.get(after))}>
-          {isKnown ? 'Previous' : 'First rows'}
-        </Button>
-      )}
-      {!isLast && (
-        <Button
-          look="plain"
-          onClick={() => {
-            setWays(new Map(ways).set(last, after));
-            go(last);
-          }}
-        >
-          Next
-        </Button>
+      {isPaged && (
+        <>
+          <Button look="plain" aria-disabled={after === undefined} onClick={goBack}>
+            {after === undefined || isKnown ? 'Previous' : 'First rows'}
+          </Button>
+          <Button look="plain" aria-disabled={isLast} onClick={goOn}>
+            Next
+          </Button>
+        </>
       )}
       <FromRow rows={rows} go={go} />
-      <span>
+      <span role="status">
         Rows {count(first + 1)} to {count(last + 1)} of {count(rows)}
       </span>
     </nav>

@@ -2,11 +2,12 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { useParams } from 'wouter';
 import { graphql } from '../../graphql/graphql';
-import { Button, ButtonLink } from '../../parts/button';
+import { ButtonLink } from '../../parts/button';
 import { NetworkLegend } from '../../parts/network';
 import { Page, Section } from '../../parts/page';
 import { Answer, Empty } from '../../parts/states';
 import { History, historyFields } from './history';
+import { Older } from './older';
 import { RollBack } from './roll-back';
 import { VersionTable, versionRowFields } from './version-table';
 
@@ -32,10 +33,9 @@ const MODEL = graphql(
   [versionRowFields, historyFields],
 );
 
-/** Versions and changes shown at first, and how many more with each press of the button. */
+/** Versions and changes shown at first. */
 const FIRST = 50;
 const FIRST_CHANGES = 20;
-const MORE = 200;
 
 /** One model: its versions with where each came from, what happened to it, and the way back. */
 export default function ModelPage() {
@@ -66,19 +66,25 @@ export default function ModelPage() {
             <>
               <Section title="Versions" aside={<NetworkLegend />}>
                 <VersionTable model={name} versions={model.versions} aliases={model.aliases} />
-                {model.versions.length === first && (
-                  <Button look="quiet" disabled={result.stale} onClick={() => setFirst(first + MORE)}>
-                    Show older versions
-                  </Button>
-                )}
+                <Older
+                  what="versions"
+                  shown={model.versions.length}
+                  asked={first}
+                  first={FIRST}
+                  isAsking={result.fetching}
+                  ask={setFirst}
+                />
               </Section>
               <Section title="History">
                 <History model={name} changes={model.history} />
-                {model.history.length === changes && (
-                  <Button look="quiet" disabled={result.stale} onClick={() => setChanges(changes + MORE)}>
-                    Show older changes
-                  </Button>
-                )}
+                <Older
+                  what="changes"
+                  shown={model.history.length}
+                  asked={changes}
+                  first={FIRST_CHANGES}
+                  isAsking={result.fetching}
+                  ask={setChanges}
+                />
               </Section>
             </>
           )
