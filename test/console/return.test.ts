@@ -195,6 +195,7 @@ describeInBrowser('somebody who comes back to a page', () => {
     expect(await rows.inputValue()).toContain('Rain again.');
     await page.getByRole('button', { name: 'Start over' }).click();
     await page.getByLabel('Data set', { exact: true }).waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
     await page.reload();
     await page.getByLabel('Data set', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Start over' }).count()).toBe(0);

@@ -117,6 +117,7 @@ describeInBrowser('runs', () => {
     await status('Cancelled');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText(/, attempt 2, asked for/).waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
     await status('Running');
     await events(/^Epoch 2:/).waitFor();
     await page.getByRole('button', { name: 'Cancel run' }).click();

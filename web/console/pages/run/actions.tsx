@@ -4,8 +4,10 @@ import { graphql } from '../../graphql/graphql';
 import { problemOf } from '../../graphql/problem';
 import type { Status } from '../../jobs/job-status';
 import { shortId } from '../../jobs/words';
+import { announce } from '../../parts/announcements';
 import { Button } from '../../parts/button';
 import { Confirmation } from '../../parts/dialog';
+import { focusPage } from '../../parts/focus-page';
 import { Notice } from '../../parts/states';
 
 const CANCEL = graphql(`
@@ -36,11 +38,19 @@ export function Actions({ id, status, done }: ActionsProps) {
     setAsking(false);
     done();
   };
+  const tryAgain = async () => {
+    const { error } = await retry({ id });
+    done();
+    if (error) return;
+    // The button that was pressed is taken away.
+    focusPage();
+    announce(`Run ${shortId(id)} is tried again.`);
+  };
   return (
     <>
       {retrying.error && <Notice kind="problem">{problemOf(retrying.error)}</Notice>}
       {(status === 'FAILED' || status === 'CANCELLED') && (
-        <Button disabled={retrying.fetching} onClick={() => retry({ id }).then(done)}>
+        <Button disabled={retrying.fetching} onClick={tryAgain}>
           Try again
         </Button>
       )}

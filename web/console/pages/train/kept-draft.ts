@@ -16,8 +16,6 @@ export function useDraft(search: URLSearchParams) {
     draft,
     isBegun,
     change: (changed: Partial<Draft>) => setDraft((before) => ({ ...before, ...changed })),
-    startOver: () => setDraft(first),
-    /** It has become a run, which tells what was asked for: the next training begins anew. */
-    sent: () => keep(place, undefined),
+    forget: () => keep(place, undefined),
   };
 }

@@ -5,6 +5,7 @@ import { fieldProblems, problemAt } from '../../graphql/field-problems';
 import { problemOf } from '../../graphql/problem';
 import { Button } from '../../parts/button';
 import { Field, FieldRow, SelectField } from '../../parts/field';
+import { focusPage } from '../../parts/focus-page';
 import { Page } from '../../parts/page';
 import { useSettled } from '../../parts/settled';
 import { Notice } from '../../parts/states';
@@ -34,12 +35,19 @@ const policies: readonly { readonly value: PromotionPolicy; readonly title: stri
 /** A training, put together: what it would do is told while one chooses, and it is followed once it is sent. */
 export default function TrainPage() {
   const [search] = useSearchParams();
-  return <Training key={String(search)} search={search} />;
+  const [starts, setStarts] = useState(0);
+  return <Training key={`${starts} ${search}`} search={search} startOver={() => setStarts(starts + 1)} />;
 }
 
-function Training({ search }: { readonly search: URLSearchParams }) {
+interface TrainingProps {
+  readonly search: URLSearchParams;
+  /** Draws the form as it was at first, with nothing said of what was in it. */
+  startOver(): void;
+}
+
+function Training({ search, startOver }: TrainingProps) {
   const [, navigate] = useLocation();
-  const { draft, change, isBegun, startOver, sent } = useDraft(search);
+  const { draft, change, isBegun, forget } = useDraft(search);
   const [choices] = useQuery({ query: CHOICES });
   const model = useSettled(draft.model.trim());
   const [bases] = useQuery({ query: BASES, variables: { model }, pause: model === '' });
@@ -80,7 +88,8 @@ function Training({ search }: { readonly search: URLSearchParams }) {
           if (!input) return;
           const { data } = await train({ input });
           if (!data) return;
-          sent();
+          // It has become a run, which tells what was asked for: the next training begins anew.
+          forget();
           navigate(`/runs/${data.train.id}`);
         }}
       >
@@ -163,7 +172,14 @@ function Training({ search }: { readonly search: URLSearchParams }) {
               Train
             </Button>
             {isBegun && (
-              <Button look="plain" onClick={startOver}>
+              <Button
+                look="plain"
+                onClick={() => {
+                  forget();
+                  startOver();
+                  focusPage();
+                }}
+              >
                 Start over
               </Button>
             )}
