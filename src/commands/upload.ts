@@ -10,7 +10,6 @@ import { bar } from './terminal/bar.js';
 import { coloursOf } from './terminal/colours.js';
 import { counted, size } from './terminal/figures.js';
 import { liveLines } from './terminal/live-lines.js';
-import { say } from './terminal/output.js';
 
 /** How a file of rows is to be read, and what its data set is called. */
 export interface FileOptions {
@@ -68,8 +67,7 @@ export async function upload(client: Client, file: string, options: FileOptions)
       columns: { text: options.textColumn, split: options.splitColumn, tasks: options.taskColumn },
       replaces: options.replace ? undefined : null,
     });
-    live.show([]);
-    say(`${dim('Stored')}    ${counted(dataset.rows, 'row')} as data set ${name}`);
+    live.say(`${dim('Stored')}    ${counted(dataset.rows, 'row')} as data set ${name}`);
     return dataset;
   } catch (error) {
     if (!(error instanceof ClientError && error.status === 412)) throw error;

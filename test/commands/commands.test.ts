@@ -87,6 +87,10 @@ describe('the command line, with a server', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('--dataset fruit in place of fruit.csv needs no upload');
     expect(stderr).toMatch(/error: hyperparameters.epochs is 0/);
+    const { stdout } = await onTerminal(['train', 'fruit.csv', '--epochs', '0'], { environment, folder: folder.path });
+    expect(stdout).toMatch(/Stored.* 60 rows as data set fruit/);
+    // Nothing that is drawn over takes it away.
+    expect(stdout.slice(stdout.indexOf('Stored'))).not.toContain(`${ESCAPE}1A`);
   });
 
   it('labels texts with what was learned, in a pipe and as JSON', async () => {

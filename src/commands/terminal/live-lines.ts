@@ -5,7 +5,7 @@ import { say } from './output.js';
 export interface LiveLines {
   readonly isShown: boolean;
   show(lines: readonly string[]): void;
-  /** Says something that stays, above them. */
+  /** Says something that stays, in the place of those that were drawn; the next ones are drawn below it. */
   say(line: string): void;
   /** Lets the last ones stand. */
   done(): void;
@@ -33,7 +33,11 @@ export function liveLines(): LiveLines {
       if (performance.now() - drawn < EVERY) waiting = lines;
       else draw(lines);
     },
-    say: (line) => update.persist(line),
+    say(line) {
+      update.persist(line);
+      drawn = Number.NEGATIVE_INFINITY;
+      waiting = undefined;
+    },
     done() {
       if (waiting) draw(waiting);
       update.done();
