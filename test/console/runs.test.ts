@@ -58,6 +58,8 @@ describeInBrowser('runs', () => {
     await page.getByText('No run is like that.').waitFor();
     await page.getByLabel('Status').selectOption('SUCCEEDED');
     await row.waitFor();
+    await open('/runs?model=nobody');
+    await page.getByLabel('Model').getByRole('option', { name: 'nobody (not there)' }).waitFor({ state: 'attached' });
   });
 
   it('are laid over each other, each with a letter of its own', async () => {

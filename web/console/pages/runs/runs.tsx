@@ -72,8 +72,8 @@ export default function RunsPage() {
     refresh();
     return changed;
   });
-  const names = runs.data?.models.map(({ name }) => name) ?? [];
-  const everyModel = model === undefined || names.includes(model) ? names : [model, ...names];
+  const asked = model === undefined ? [] : [model];
+  const names = runs.data ? runs.data.models.map(({ name }) => name) : asked;
 
   return (
     <Page
@@ -88,7 +88,7 @@ export default function RunsPage() {
         <SelectField
           label="Model"
           value={model ?? ''}
-          options={[{ value: '', title: 'All models' }, ...everyModel.map((name) => ({ value: name, title: name }))]}
+          options={[{ value: '', title: 'All models' }, ...names.map((name) => ({ value: name, title: name }))]}
           onChange={(value) => show({ model: value || undefined, after: undefined })}
         />
         <SelectField

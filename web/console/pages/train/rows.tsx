@@ -1,8 +1,8 @@
 import { useId } from 'react';
 import { Link } from 'wouter';
 import { type FieldProblems, problemAt } from '../../graphql/field-problems';
-import { Field } from '../../parts/field';
-import { count, counted } from '../../parts/numbers';
+import { SelectField } from '../../parts/field';
+import { counted } from '../../parts/numbers';
 import { PasteField } from '../../rows/paste-field';
 import type { Pasted } from '../../rows/pasted';
 import type { Draft } from './draft';
@@ -11,7 +11,8 @@ import styles from './train.module.css';
 interface RowsProps {
   readonly draft: Draft;
   readonly pasted: Pasted;
-  readonly datasets: readonly { readonly name: string; readonly rows: number }[];
+  /** Undefined while they are asked for. */
+  readonly datasets: readonly { readonly name: string; readonly rows: number }[] | undefined;
   /** Of the rows. */
   readonly tasks: readonly string[];
   readonly problems: FieldProblems;
@@ -45,27 +46,18 @@ export function Rows({ draft, pasted, datasets, tasks, problems, change }: RowsP
         ))}
       </div>
       {source === 'dataset' ? (
-        <Field
+        <SelectField
           label="Data set"
           problem={problemAt(problems, 'dataset')}
-          hint={datasets.length === 0 ? <Link href="/data">There is none yet: upload one.</Link> : undefined}
-        >
-          {(control) => (
-            <select
-              {...control}
-              value={dataset}
-              onChange={({ target }) => change({ dataset: target.value, leftOut: [] })}
-            >
-              <option value="">Choose one</option>
-              {dataset !== '' && !datasets.some(({ name }) => name === dataset) && <option>{dataset}</option>}
-              {datasets.map(({ name, rows }) => (
-                <option key={name} value={name}>
-                  {name}, {rows === 1 ? '1 row' : `${count(rows)} rows`}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+          hint={datasets?.length === 0 ? <Link href="/data">There is none yet: upload one.</Link> : undefined}
+          value={dataset}
+          options={[
+            { value: '', title: 'Choose one' },
+            ...(datasets?.map(({ name, rows }) => ({ value: name, title: `${name}, ${counted(rows, 'row')}` })) ??
+              (dataset === '' ? [] : [{ value: dataset, title: dataset }])),
+          ]}
+          onChange={(value) => change({ dataset: value, leftOut: [] })}
+        />
       ) : (
         <PasteField
           value={draft.pasted}

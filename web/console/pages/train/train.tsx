@@ -51,9 +51,9 @@ function Training({ search, startOver }: TrainingProps) {
   const [choices] = useQuery({ query: CHOICES });
   const model = useSettled(draft.model.trim());
   const [bases] = useQuery({ query: BASES, variables: { model }, pause: model === '' });
-  const datasets = choices.data?.datasets ?? [];
+  const datasets = choices.data?.datasets;
 
-  const tasks = tasksOf(draft, datasets);
+  const tasks = tasksOf(draft, datasets ?? []);
   const { input, pasted, problems: mistyped } = readDraft(draft, tasks);
   const settled = useSettled(input === undefined ? '' : JSON.stringify(input));
   const [planned] = useQuery({
