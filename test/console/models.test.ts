@@ -91,6 +91,14 @@ describeInBrowser('Models', () => {
     await page.getByLabel('with version').selectOption('2');
     await page.getByRole('region', { name: 'sentiment: version 1 and version 2' }).waitFor();
     expect(page.url()).toContain('a=1&b=2');
+    for (const [search, links] of [
+      ['1,2,3', ['Compare 2 and 3']],
+      ['x,2,2', []],
+    ] as const) {
+      await page.goto(`${product.address}/models/default?compare=${search}`);
+      await page.getByLabel('Compare version 3').waitFor();
+      expect(await page.getByRole('link', { name: /^Compare/ }).allInnerTexts()).toEqual(links);
+    }
     await close();
   });
 

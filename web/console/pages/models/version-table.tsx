@@ -51,7 +51,7 @@ interface VersionTableProps {
 /** A row a version: where it came from, what learned, how good it is; two of them can be chosen to be compared. */
 export function VersionTable({ model, versions, aliases }: VersionTableProps) {
   const [search, setSearch] = useSearchParams();
-  const chosen = search.get('compare')?.split(',').map(Number) ?? [];
+  const chosen = chosenIn(search);
   const rows = lineage(versions);
   const lanes = Math.max(1, ...rows.map(({ lane, lines }) => 1 + Math.max(lane, ...lines.map(({ from }) => from))));
   const production = aliases.find(({ name }) => name === 'production')?.version;
@@ -102,8 +102,7 @@ export function VersionTable({ model, versions, aliases }: VersionTableProps) {
           checked={chosen.includes(number)}
           onChange={({ target }) => {
             const others = chosen.filter((each) => each !== number);
-            // The two chosen last are compared.
-            const next = target.checked ? [...others, number].slice(-2) : others;
+            const next = target.checked ? lastTwo([...others, number]) : others;
             setSearch(next.length > 0 ? { compare: next.join(',') } : {}, { replace: true });
           }}
         />
@@ -136,4 +135,12 @@ export function VersionTable({ model, versions, aliases }: VersionTableProps) {
       )}
     </>
   );
+}
+
+/** The two chosen last are compared. */
+const lastTwo = (numbers: readonly number[]): readonly number[] => numbers.slice(-2);
+
+function chosenIn(search: URLSearchParams): readonly number[] {
+  const numbers = search.get('compare')?.split(',').map(Number) ?? [];
+  return lastTwo([...new Set(numbers.filter((number) => Number.isInteger(number) && number > 0))]);
 }

@@ -10,7 +10,7 @@ import { hyperparameterFields } from '../../jobs/hyperparameters';
 import { hasEnded, JobStatus } from '../../jobs/job-status';
 import { frozenWords, kinds, shortId } from '../../jobs/words';
 import { ButtonLink } from '../../parts/button';
-import { count } from '../../parts/numbers';
+import { count, counted } from '../../parts/numbers';
 import { Page, Section } from '../../parts/page';
 import { Facts, Panel } from '../../parts/panel';
 import { Answer, Empty, Notice } from '../../parts/states';
@@ -115,8 +115,8 @@ function Followed({ run, problem, again }: FollowedProps) {
           <span>
             {kinds[kind]} of <Link href={`/models/${model}`}>{model}</Link>
             {attempt > 1 && `, attempt ${attempt}`}
-            {workersLost > 0 && `, ${workersLost} ${workersLost === 1 ? 'worker' : 'workers'} lost on the way`}, asked
-            for <Moment at={run.createdAt} /> by {run.by}
+            {workersLost > 0 && `, ${counted(workersLost, 'worker')} lost on the way`}, asked for{' '}
+            <Moment at={run.createdAt} /> by {run.by}
           </span>
         </span>
       }

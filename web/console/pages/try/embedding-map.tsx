@@ -138,6 +138,12 @@ function MapOf({ text, predictions, asked, dataset, task, labels }: MapOfProps) 
   const [problem] = rowVectors.error?.graphQLErrors ?? [];
   if (problem?.extensions?.code === 'BAD_USER_INPUT' && problem.extensions.field === 'projection')
     return <Unfitted why={problem.message} asked={asked} dataset={dataset} fitted={fitted} />;
+  if (labels.length === 0)
+    return (
+      <Empty>
+        No row of {dataset} has a label of {task}.
+      </Empty>
+    );
   return (
     <Answer of={{ data: points, error: sample.error ?? rowVectors.error ?? textVector.error }} what="the map">
       {(points) => (

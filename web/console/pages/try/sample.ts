@@ -48,6 +48,7 @@ export function useSample(
     const names: string[] = JSON.parse(key);
     const first = Math.floor(MOST_ROWS / Math.max(1, names.length));
     const found = new Map<string, readonly SampledRow[]>();
+    if (names.length === 0) setSample({ data: [] });
     // Listened to, not awaited: an answer that did not come the first time may come yet.
     const asked = names.map((label) =>
       client.query(ROWS, { dataset, task, label, first }).subscribe(({ data, error }) => {
