@@ -32,7 +32,7 @@ export function RowList({ rows, tasks, suggestions, typed, isChanged, type }: Ro
                 <label key={task} className={styles.edit} data-changed={isChanged(row, task) || undefined}>
                   <span>
                     {task}
-                    {typed(row, each).trim() === writtenLabels([]) && ': none of them'}
+                    {kind === 'MULTI_LABEL' && typed(row, each).trim() === writtenLabels([]) && ': none of them'}
                   </span>
                   <input
                     aria-label={`${task} of row ${row.row + 1}`}
