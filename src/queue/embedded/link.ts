@@ -24,6 +24,8 @@ export function embeddedLink(folder: string, manner: Manner, onError: OnError): 
     idleTimeoutMillis: 60_000,
     allowExitOnIdle: false,
   });
+  /** Connections that somebody uses. */
+  const used = new Set<pg.PoolClient>();
   const returned: (() => void)[] = [];
   let closed = false;
   let away = false;
@@ -35,6 +37,8 @@ export function embeddedLink(folder: string, manner: Manner, onError: OnError): 
   };
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', lost));
+  pool.on('acquire', (client) => used.add(client));
+  pool.on('release', (_, client) => used.delete(client));
 
   /** Connects, trying again until the queue is there, or nobody waits for it any more. */
   const connect = async (): Promise<pg.PoolClient> => {
@@ -101,7 +105,10 @@ export function embeddedLink(folder: string, manner: Manner, onError: OnError): 
     onReturn: (listener) => returned.push(listener),
     async close() {
       closed = true;
-      await until(AbortSignal.timeout(500), pool.end()).catch(() => {});
+      const ended = pool.end();
+      // What a queue that stands still has not answered fails now: whoever waits for it would wait until the query is given up.
+      for (const client of used) if (client instanceof pg.Client) client.end().catch(() => {});
+      await until(AbortSignal.timeout(500), ended).catch(() => {});
     },
   };
 }
