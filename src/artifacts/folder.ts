@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCode } from '../errors.js';
-import { storageError, unsettled } from './storage-error.js';
+import { created, flushFolder, settle, writeFlushed, writing } from './on-disk.js';
 import type { ArtifactStore } from './store.js';
 
 /** Unfinished objects live here, on the same file system as the finished ones, so that one rename shows them. */
@@ -251,54 +251,6 @@ function parts(key: string): string[] {
   const names = key.split('/');
   if (!names.every((name) => /^[^\s./\\\0][^/\\\0]*$/.test(name))) throw new Error(`not a key: ${JSON.stringify(key)}`);
   return names;
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array | readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    for (const part of bytes instanceof Uint8Array ? [bytes] : bytes) await file.writeFile(part);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Says of what goes wrong with the disk what a caller may know of it. */
-async function writing<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    throw storageError(error) ?? error;
-  }
-}
-
-async function flushFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Flushes the folder in which something was moved, so that the move outlives a power cut: others have seen it already. */
-async function settle(folder: string): Promise<void> {
-  try {
-    await flushFolder(folder);
-  } catch (error) {
-    throw unsettled(error) ?? error;
-  }
-}
-
-async function created(move: Promise<void>, folder: string): Promise<boolean> {
-  try {
-    await move;
-  } catch (error) {
-    if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(systemCode(error) ?? '')) return false;
-    throw error;
-  }
-  await settle(folder);
-  return true;
 }
 
 const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
