@@ -5,7 +5,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { copyMadeDatabase } from '../queue/made-before.js';
-import { freePort, run, temporaryFolder } from '../system/stage.js';
+import { freePort, READY, run, temporaryFolder } from '../system/stage.js';
 
 /** The whole product as `npm start` starts it, ready: queue, API, worker, and the starter heads learned. */
 export async function startProduct(environment: Record<string, string> = {}) {
@@ -21,7 +21,7 @@ export async function startProduct(environment: Record<string, string> = {}) {
     await folder.remove();
   };
   try {
-    const [, address] = await running.says(/Manyhead is ready: open (http\S+)/);
+    const [, address] = await running.says(READY);
     return { address, folder: join(folder.path, 'data'), close };
   } catch (error) {
     await close();

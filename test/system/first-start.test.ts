@@ -1,9 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeSafetensors } from '#src/safetensors/write.js';
-import { smallFiles, smallWeights, writeFolder } from '../encoder/random-bert.js';
 import { eventually } from '../eventually.js';
 import { describeInBrowser, launchChromium } from '../web/chromium.js';
 import {
@@ -14,14 +11,13 @@ import {
   freePort,
   JOB,
   type Json,
+  READY,
   type Running,
   run,
   subscription,
   TRAIN,
   temporaryFolder,
 } from './stage.js';
-
-const READY = /Manyhead is ready: open (http\S+)/;
 
 describe('npm start on a bare machine', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -320,35 +316,6 @@ describe('npm start on a bare machine', () => {
   });
 });
 
-describe('a start with another encoder', () => {
-  it('embeds and trains with it, and does not mistake its vectors for those of versions made before', async () => {
-    const folder = await temporaryFolder();
-    const common = { DATA_DIR: join(folder.path, 'data'), PORT: String(await freePort()), STARTER: 'off' };
-    const first = run('src/main.js', common);
-    const address = (await first.says(READY))[1];
-    const { train } = await data(address, TRAIN, { input: { examples: easyRows() } });
-    expect(await finished(address, train.id)).toMatchObject({ status: 'SUCCEEDED' });
-    await first.end('SIGINT');
-
-    const encoder = await writeFolder(
-      join(folder.path, 'small-bert'),
-      smallFiles({ 'model.safetensors': writeSafetensors(smallWeights('bert.')) }),
-    );
-    const second = run('src/main.js', { ...common, ENCODER: encoder });
-    await second.says(READY);
-    expect((await data(address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toEqual([{ dimensions: 32 }]);
-    for (const query of [
-      '{ classify(texts: ["a"]) { text } }',
-      'mutation { train(input: { examples: [{ text: "a", labels: [{ task: "t", label: "x" }] }] }) { id } }',
-    ])
-      expect((await ask(address, query)).errors[0].extensions.code).toBe('CONFLICT');
-    const other = await data(address, TRAIN, { input: { model: 'small', examples: easyRows() } });
-    expect(await finished(address, other.train.id)).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
-    await second.end('SIGINT');
-    await folder.remove();
-  });
-});
-
 describe('npm start that is killed with SIGKILL in the middle of a training', () => {
   it('leaves no process behind, and the next start ends the job', async () => {
     const folder = await temporaryFolder();
@@ -393,81 +360,6 @@ describeInBrowser('GraphiQL of the running product', () => {
       await running.end('SIGKILL');
       await folder.remove();
     }
-  });
-});
-
-describe('a start with GraphiQL and introspection off', () => {
-  it('shows no page and does not describe itself, over HTTP and WebSocket, but answers', async () => {
-    const folder = await temporaryFolder();
-    const running = run('src/main.js', {
-      DATA_DIR: folder.path,
-      PORT: String(await freePort()),
-      GRAPHIQL: 'off',
-      INTROSPECTION: 'off',
-      STARTER: 'off',
-    });
-    const address = (await running.says(READY))[1];
-    expect((await fetch(`${address}/graphql`, { headers: { accept: 'text/html' } })).status).not.toBe(200);
-    const question = '{ __schema { types { name } } }';
-    const refused = { extensions: { code: 'INTROSPECTION_DISABLED' } };
-    expect((await ask(address, question)).errors[0]).toMatchObject(refused);
-    await expect(subscription(address, question)).rejects.toMatchObject({ 0: refused });
-    expect((await data(address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toEqual([{ dimensions: 384 }]);
-    expect((await data(address, '{ models { name } }')).models).toEqual([]);
-    expect((await running.end('SIGTERM')).code).toBe(0);
-    await folder.remove();
-  });
-});
-
-describe('a start that cannot work', () => {
-  it('says in one line that the port is taken, and ends', async () => {
-    const port = await freePort();
-    const other = createServer().listen(port, '127.0.0.1');
-    const folder = await temporaryFolder();
-    const running = run('src/main.js', { DATA_DIR: folder.path, PORT: String(port) });
-    await running.says(/The port is taken.*PORT\./);
-    expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said()).not.toMatch(/\n\s+at /);
-    other.close();
-    await folder.remove();
-  });
-
-  it('says in one line that the data folder is broken, and ends', async () => {
-    const folder = await temporaryFolder();
-    await writeFile(join(folder.path, 'data'), 'a file');
-    const running = run('src/main.js', { DATA_DIR: join(folder.path, 'data') });
-    expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said().trim()).toMatch(/^The data folder .* cannot be used: .*DATA_DIR\.$/);
-    await folder.remove();
-  });
-
-  it('says in one line that the queue in it is broken, and ends', async () => {
-    const folder = await temporaryFolder();
-    await mkdir(join(folder.path, 'queue'), { recursive: true });
-    await writeFile(join(folder.path, 'queue', 'database'), 'not a database');
-    const running = run('src/main.js', { DATA_DIR: folder.path, PORT: '0' });
-    expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said().trim().split('\n')).toHaveLength(2);
-    await folder.remove();
-  });
-
-  it('says in one line that Redis does not answer, without its password, and ends', async () => {
-    const folder = await temporaryFolder();
-    const running = run('src/main.js', {
-      DATA_DIR: folder.path,
-      REDIS_URL: `redis://:secret@127.0.0.1:${await freePort()}`,
-      PORT: '0',
-    });
-    expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said()).toMatch(/Redis at redis:\/\/:\*\*\*@\S+ cannot be used \(connect ECONNREFUSED/);
-    expect(running.said()).not.toContain('secret');
-    await folder.remove();
-  });
-
-  it('says in one line which setting is wrong, and ends', async () => {
-    const running = run('src/main.js', { PORT: 'http' });
-    expect((await running.end('SIGCONT')).code).toBe(1);
-    expect(running.said().trim()).toBe('PORT is "http": give a whole number from 0 to 65535.');
   });
 });
 

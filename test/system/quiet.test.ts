@@ -8,11 +8,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds } from '../queue/kinds.js';
 import { copyMadeDatabase } from '../queue/made-before.js';
-import { data, easyRows, finished, freePort, run, settingsOver, TRAIN, temporaryFolder } from './stage.js';
+import { data, easyRows, finished, freePort, READY, run, settingsOver, TRAIN, temporaryFolder } from './stage.js';
 
 type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
-
-const READY = /Manyhead is ready: open (http\S+)/;
 
 describe('what leaves the machine', () => {
   let folder: Folder;

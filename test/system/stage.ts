@@ -27,6 +27,9 @@ process.once('exit', () => {
   for (const child of started) child.kill('SIGKILL');
 });
 
+/** What `npm start` says once it can be used, and where. */
+export const READY = /Manyhead is ready: open (http\S+)/;
+
 /** Starts an entry of the built product. Its environment holds nothing that the test did not give. */
 export function run(
   path: 'src/main.js' | 'src/server.js' | 'worker/main.js',

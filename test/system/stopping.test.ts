@@ -14,6 +14,7 @@ import {
   data,
   easyRows,
   freePort,
+  READY,
   type Running,
   run,
   settingsOver,
@@ -110,7 +111,7 @@ describe('Ctrl-C', () => {
 
   const start = async () => {
     const running = run('src/main.js', { ...environment, PORT: String(await freePort()) });
-    return { running, address: (await running.says(/Manyhead is ready: open (http\S+)/))[1] };
+    return { running, address: (await running.says(READY))[1] };
   };
 
   it('while the queue is made on the very first start ends that, too, and nothing is half made', async () => {
