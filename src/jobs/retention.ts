@@ -1,5 +1,4 @@
 import { ManyheadError } from '../errors.js';
-import { versionBefore } from '../registry/changes.js';
 import type { Registry } from '../registry/registry.js';
 import { neededVersion, needs, openJobs } from './needs.js';
 import type { JobRecords } from './records.js';
@@ -22,8 +21,8 @@ export async function keepNewest(
   const older = numbers.slice(0, Math.max(0, numbers.length - keep));
   if (older.length === 0) return [];
   const { aliases } = await registry.standing(model);
-  const history = await registry.history(model);
-  const aliased = Object.entries(aliases).flatMap(([alias, version]) => [version, versionBefore(alias, history)]);
+  const aliased: (number | undefined)[] = Object.values(aliases);
+  for (const alias of Object.keys(aliases)) aliased.push(await registry.versionBefore(model, alias));
   const jobs = (await openJobs(records)).filter(({ id }) => id !== except);
   const deleted: number[] = [];
   for (const version of older) {

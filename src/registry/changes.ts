@@ -1,5 +1,5 @@
 import { ManyheadError, notFound, shown } from '../errors.js';
-import type { Aliases, Change, LedgerEntry, Standing } from './ledger.js';
+import type { Aliases, Change, Move, Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
 import { holds, withNumber } from './ranges.js';
 
@@ -39,16 +39,16 @@ export function settled(
 
 /**
  * An alias points at the version it pointed to before the present one; once more, at the one before that.
- * @param history up to the standing
- * @returns undefined where the history ends before the standing
+ * @param moves up to the standing
+ * @returns undefined where they end before the standing
  * @throws ManyheadError NOT_FOUND where there is no such alias; CONFLICT where it pointed to nothing before that is still there
  */
-export function rolledBack(standing: Standing, alias: string, history: readonly LedgerEntry[]): Changed | undefined {
+export function rolledBack(standing: Standing, alias: string, moves: readonly Move[]): Changed | undefined {
   const present = target(standing.aliases, alias);
   if (present === undefined) throw notFound(`alias ${shown(alias)}`, Object.keys(standing.aliases), 'alias');
-  const before = pointedAt(alias, history);
+  const before = pointedAt(alias, moves);
   if (before.at(-1) !== present) return undefined;
-  const version = versionBefore(alias, history);
+  const version = versionBefore(alias, moves);
   if (version === undefined)
     throw new ManyheadError(
       'CONFLICT',
@@ -81,15 +81,15 @@ export function withoutVersion({ aliases, deleted }: Standing, version: number):
 }
 
 /** The version that a roll-back would point an alias at; undefined where it pointed to none before that is still there. */
-export const versionBefore = (alias: string, history: readonly LedgerEntry[]): number | undefined =>
-  pointedAt(alias, history).at(-2);
+export const versionBefore = (alias: string, moves: readonly Move[]): number | undefined =>
+  pointedAt(alias, moves).at(-2);
 
 /** What an alias has pointed at that is still there, the present version last: what a roll-back undid is left out. */
-function pointedAt(alias: string, history: readonly LedgerEntry[]): readonly number[] {
+function pointedAt(alias: string, moves: readonly Move[]): readonly number[] {
   let versions: number[] = [];
-  for (const entry of history) {
-    const to = pointsTo(entry, alias);
-    if (entry.kind === 'VERSION_DELETED') versions = without(versions, entry.version);
+  for (const move of moves) {
+    const to = pointsTo(move, alias);
+    if (move.kind === 'VERSION_DELETED') versions = without(versions, move.version);
     // Going back to the version before undoes what came after it.
     else if (to !== undefined && versions.at(-2) === to) versions.pop();
     else if (to !== undefined && versions.at(-1) !== to) versions.push(to);
@@ -102,9 +102,9 @@ const without = (versions: readonly number[], gone: number): number[] =>
   versions.filter((version) => version !== gone).filter((version, place, all) => version !== all[place - 1]);
 
 /** The version that an alias points to after a change that moved it. */
-function pointsTo(entry: LedgerEntry, alias: string): number | undefined {
-  if (entry.kind === 'POINTED') return entry.alias === alias ? entry.version : undefined;
-  return entry.kind === 'DECIDED' && entry.decision.promoted && alias === PRODUCTION ? entry.version : undefined;
+function pointsTo(move: Move, alias: string): number | undefined {
+  if (move.kind === 'POINTED') return move.alias === alias ? move.version : undefined;
+  return move.kind === 'DECIDED' && move.promoted && alias === PRODUCTION ? move.version : undefined;
 }
 
 const target = (aliases: Aliases, alias: string): number | undefined =>

@@ -6,9 +6,9 @@ import { damaged, notFound, shown, unlessDamaged } from '../errors.js';
 import { readHeads, writeHeads } from '../heads/file.js';
 import type { Head } from '../heads/head.js';
 import { isName } from '../names.js';
-import { PRODUCTION, pointed, rolledBack, settled, withoutAlias, withoutVersion } from './changes.js';
+import { PRODUCTION, pointed, rolledBack, settled, versionBefore, withoutAlias, withoutVersion } from './changes.js';
 import { storedEncodersOn } from './encoders.js';
-import { type Ledger, type LedgerEntry, ledgerOn, type Standing } from './ledger.js';
+import { type Ledger, type LedgerEntry, ledgerOn, type Move, type Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
 import { greatest, holds } from './ranges.js';
 import { type ModelVersion, readVersion, type VersionDraft } from './version.js';
@@ -36,8 +36,10 @@ export interface Registry {
   standing(model: string): Promise<Standing>;
   /** Whether a version took over `production` when it was made, and why; undefined while its job has not decided. */
   decision(model: string, number: number): Promise<PromotionDecision | undefined>;
-  /** What has happened to a model since it had a version, oldest first. */
-  history(model: string): Promise<readonly LedgerEntry[]>;
+  /** What has happened to a model since it had a version, oldest first: the newest of it, or all. */
+  history(model: string, most?: number): Promise<readonly LedgerEntry[]>;
+  /** The version that a roll-back would point an alias at; undefined where it pointed to none before that is still there. */
+  versionBefore(model: string, alias: string): Promise<number | undefined>;
   /** Points an alias at a version. @throws ManyheadError NOT_FOUND where there is no such version */
   promote(model: string, number: number, alias: string, by: string): Promise<void>;
   /**
@@ -100,8 +102,7 @@ export function registryOn(store: ArtifactStore): Registry {
   const standing = async (model: string): Promise<Standing> =>
     isName(model) ? ledgerOf(model).standing() : { aliases: {}, deleted: [] };
 
-  const history = async (model: string): Promise<readonly LedgerEntry[]> =>
-    isName(model) ? ledgerOf(model).history() : [];
+  const moves = async (model: string): Promise<readonly Move[]> => (isName(model) ? ledgerOf(model).moves() : []);
 
   const written = async (model: string): Promise<number[]> => {
     const names = isName(model) ? await store.list(`models/${model}/versions`) : [];
@@ -201,10 +202,11 @@ export function registryOn(store: ArtifactStore): Registry {
       return readHeads(bytes, tasks, encoder.dimensions);
     },
     standing,
-    history,
+    history: async (model, most = Number.POSITIVE_INFINITY) => (isName(model) ? ledgerOf(model).history(most) : []),
+    versionBefore: async (model, alias) => versionBefore(alias, await moves(model)),
     async decision(model, number) {
-      const entry = (await history(model)).find((each) => each.kind === 'DECIDED' && each.version === number);
-      return entry?.kind === 'DECIDED' ? entry.decision : (await find(model, number))?.promotion;
+      const decision = isName(model) ? await ledgerOf(model).decision(number) : undefined;
+      return decision ?? (await find(model, number))?.promotion;
     },
     async promote(model, number, alias, by) {
       await version(model, number);
@@ -215,8 +217,8 @@ export function registryOn(store: ArtifactStore): Registry {
     async rollBack(model, alias, by) {
       // Where the alias was moved between the reading and the change, both are done again.
       for (;;) {
-        const entries = await history(model);
-        if (await ledgerOf(model).change(by, (before) => rolledBack(before, alias, entries))) return;
+        const before = await moves(model);
+        if (await ledgerOf(model).change(by, (now) => rolledBack(now, alias, before))) return;
       }
     },
     async removeAlias(model, alias, by) {

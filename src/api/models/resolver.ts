@@ -17,7 +17,7 @@ import { badInput, notFound, shown } from '../../errors.js';
 import { neededVersion, refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
 import { checkName } from '../../names.js';
-import { PRODUCTION, versionBefore } from '../../registry/changes.js';
+import { PRODUCTION } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import { checkNumber } from '../../training/hyperparameters.js';
 import type { Context } from '../context.js';
@@ -180,7 +180,7 @@ export class ModelResolver {
     @Ctx() { registry }: Context,
   ): Promise<ModelChange[]> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
-    return [...(await registry.history(name))].reverse().slice(0, first);
+    return [...(await registry.history(name, first))].reverse();
   }
 }
 
@@ -215,7 +215,7 @@ export class AliasResolver {
     description: 'The version that `rollBack` would point it back at; null where there is none.',
   })
   async previous(@Root() { model, name }: Alias, @Ctx() { registry }: Context): Promise<number | undefined> {
-    return versionBefore(name, await registry.history(model));
+    return registry.versionBefore(model, name);
   }
 }
 
