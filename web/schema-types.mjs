@@ -11,7 +11,7 @@ export function schemaTypes(sdl) {
     fileType: '.d.ts',
     shouldPreprocess: true,
   });
-  // What follows would make this schema the one of every import of gql.tada: the console names it where it is used.
-  const [types] = written.split('import * as gqlTada');
+  // Its marks are for linters that are not used here, and what follows its types would make this schema the one of every import of gql.tada: the console names it where it is used.
+  const [types] = written.replaceAll(/^\/\* (eslint-disable|prettier-ignore) \*\/$/gm, '').split('import * as gqlTada');
   return `// Generated from schema.graphql by \`npm run schema\`.\n\n${types.trim()}\n`;
 }

@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Running } from '../system/stage.js';
 import { graphql, type Installation, install, send } from './stage.js';
 
-describe('a body that breaks the rules of HTTP after it has begun', () => {
-  let home: Installation;
-  let api: { address: string; running: Running };
-  beforeAll(async () => {
-    home = await install();
-    api = await home.start();
-  });
-  afterAll(() => home.remove());
+let home: Installation;
+let api: { address: string; running: Running };
+beforeAll(async () => {
+  home = await install();
+  api = await home.start();
+});
+afterAll(() => home.remove());
 
+describe('a body that breaks the rules of HTTP after it has begun', () => {
   /** Sends headers and a first chunk, and then what is no chunk. @returns what came back until the connection was closed */
   const breakOff = async (start: string, type: string, chunk: string): Promise<string> => {
     const { hostname, port } = new URL(api.address);
@@ -44,14 +44,6 @@ describe('a body that breaks the rules of HTTP after it has begun', () => {
 });
 
 describe('a body that says it is UTF-8 and is not', () => {
-  let home: Installation;
-  let api: { address: string };
-  beforeAll(async () => {
-    home = await install();
-    api = await home.start();
-  });
-  afterAll(() => home.remove());
-
   // `Grüße` in Latin-1: read as UTF-8, the text would have other letters.
   const query = 'query($texts: [String!]!) { embed(texts: $texts) { tokens } }';
   const body = Buffer.from(JSON.stringify({ query, variables: { texts: ['Grüße'] } }), 'latin1');
@@ -86,14 +78,6 @@ describe('a body that says it is UTF-8 and is not', () => {
 });
 
 describe('a body of another form than it may have', () => {
-  let home: Installation;
-  let api: { address: string };
-  beforeAll(async () => {
-    home = await install();
-    api = await home.start();
-  });
-  afterAll(() => home.remove());
-
   const json = Buffer.from('{"query":"{ models { name } }","model":"all-MiniLM-L6-v2","input":"a"}');
   const ways = ['/graphql', '/v1/embeddings'];
 
@@ -146,14 +130,6 @@ describe('a body of another form than it may have', () => {
 });
 
 describe('an address', () => {
-  let home: Installation;
-  let api: { address: string };
-  beforeAll(async () => {
-    home = await install();
-    api = await home.start();
-  });
-  afterAll(() => home.remove());
-
   it.each([
     ['leads out of its folder', '/assets/..%2f..%2fpackage.json', 404, 'There is nothing here.'],
     ['is not UTF-8', '/assets/%ff', 400, 'The request could not be read: its address is broken.'],

@@ -1,8 +1,5 @@
 // Generated from schema.graphql by `npm run schema`.
 
-/* eslint-disable */
-/* prettier-ignore */
-
 export type introspection_types = {
     'AbstentionReport': { kind: 'OBJECT'; name: 'AbstentionReport'; fields: { 'accuracyWhenAnswered': { name: 'accuracyWhenAnswered'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'SCALAR'; name: 'Float'; ofType: null; }; } }; 'auroc': { name: 'auroc'; type: { kind: 'SCALAR'; name: 'Float'; ofType: null; } }; 'coverage': { name: 'coverage'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'SCALAR'; name: 'Float'; ofType: null; }; } }; }; };
     'Alias': { kind: 'OBJECT'; name: 'Alias'; fields: { 'name': { name: 'name'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'SCALAR'; name: 'String'; ofType: null; }; } }; 'previous': { name: 'previous'; type: { kind: 'SCALAR'; name: 'Int'; ofType: null; } }; 'version': { name: 'version'; type: { kind: 'NON_NULL'; name: never; ofType: { kind: 'SCALAR'; name: 'Int'; ofType: null; }; } }; }; };
