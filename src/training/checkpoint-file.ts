@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { floatsOf, integersOf, readSafetensors } from '../safetensors/read.js';
-import { safetensorsParts, type WritableTensor } from '../safetensors/write.js';
+import { type NumberTensor, safetensorsParts } from '../safetensors/write.js';
 import type { EncoderCheckpoint } from './encoder-checkpoint.js';
 
 /** What of a checkpoint is not in tensors. */
@@ -25,7 +26,7 @@ export function checkpointParts({
   best,
 }: EncoderCheckpoint): readonly Uint8Array[] {
   const { dense, step, table } = weights;
-  const tensors = new Map<string, WritableTensor>();
+  const tensors = new Map<string, NumberTensor>();
   const floats = (name: string, values: Float32Array) => tensors.set(name, { shape: [values.length], values });
   const rows = (name: string, values: Int32Array) =>
     tensors.set(name, { shape: [values.length], values: BigInt64Array.from(values, (value) => BigInt(value)) });
@@ -48,10 +49,12 @@ export function checkpointParts({
     lossWeights,
     best: best && { epoch: best.epoch, score: best.score },
   };
-  return safetensorsParts(tensors, { checkpoint: JSON.stringify(note) });
+  const checkpoint = JSON.stringify(note);
+  const checksum = checksumOf(checkpoint, new Map([...tensors].map(([name, { values }]) => [name, values])));
+  return safetensorsParts(tensors, { checkpoint, checksum });
 }
 
-/** @throws Error when the bytes are not those of a checkpoint */
+/** @throws Error when the bytes are not those of a checkpoint, or no longer */
 export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
   const { tensors, metadata } = readSafetensors(bytes);
   const tensor = (name: string) => {
@@ -68,7 +71,13 @@ export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
     means: floats(`${kind}.means`),
     variances: floats(`${kind}.variances`),
   });
-  const { progress, order, noise, step, lossWeights, best }: Note = JSON.parse(metadata.checkpoint ?? '{}');
+  const { checkpoint, checksum } = metadata;
+  if (checkpoint === undefined) throw new Error('the checkpoint does not say where the fit stands');
+  const stored = new Map([...tensors].map(([name, { bytes }]) => [name, bytes]));
+  // What an earlier release wrote has none.
+  if (checksum !== undefined && checksum !== checksumOf(checkpoint, stored))
+    throw new Error('the checkpoint is damaged');
+  const { progress, order, noise, step, lossWeights, best }: Note = JSON.parse(checkpoint);
   return {
     progress,
     order,
@@ -84,4 +93,12 @@ export function readCheckpoint(bytes: Uint8Array): EncoderCheckpoint {
       weights: { values: kept('best.values'), rows: rows('best.rows'), rowValues: kept('best.rowValues') },
     },
   };
+}
+
+/** sha256 of the note and of the tensors, in the order of their names. */
+function checksumOf(note: string, tensors: ReadonlyMap<string, NodeJS.ArrayBufferView>): string {
+  const hash = createHash('sha256').update(note);
+  for (const [name, values] of [...tensors].sort(([a], [b]) => (a < b ? -1 : 1)))
+    hash.update(`\n${name} ${values.byteLength}\n`).update(values);
+  return hash.digest('hex');
 }
