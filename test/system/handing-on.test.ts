@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
@@ -42,17 +42,15 @@ describe('a worker that is told to stop while an encoder learns', () => {
     await folder.remove();
   });
 
-  it('hands the job on from its last step, and it ends in the same bytes', { timeout: 180_000 }, async () => {
-    const input = {
-      examples: easyRows(240),
-      freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
-      hyperparameters: { epochs: 1, batchSize: 4, maxTokens: 16 },
-    };
-    const queued = async (model: string): Promise<string> =>
-      (await data(api.address, TRAIN, { input: { ...input, model } })).train.id;
-    await finished(api.address, await queued('calm'));
-    const id = await queued('handed-on');
-    await eventually(
+  const input = {
+    examples: easyRows(240),
+    freeze: { backbone: 'PARTIAL', frozenLayers: 5 },
+    hyperparameters: { epochs: 1, batchSize: 4, maxTokens: 16 },
+  };
+  const queued = async (model: string): Promise<string> =>
+    (await data(api.address, TRAIN, { input: { ...input, model } })).train.id;
+  const someSteps = (id: string) =>
+    eventually(
       'some steps to be taken',
       async () => {
         const { trainingJob } = await data(api.address, `{ trainingJob(id: "${id}") { phase progress } }`);
@@ -60,6 +58,11 @@ describe('a worker that is told to stop while an encoder learns', () => {
       },
       120_000,
     );
+
+  it('hands the job on from its last step, and it ends in the same bytes', { timeout: 180_000 }, async () => {
+    await finished(api.address, await queued('calm'));
+    const id = await queued('handed-on');
+    await someSteps(id);
     const { code, milliseconds } = await workers[0].end('SIGTERM');
     expect(code).toBe(0);
     expect(milliseconds).toBeLessThan(LIMIT);
@@ -76,5 +79,22 @@ describe('a worker that is told to stop while an encoder learns', () => {
     const heads = (model: string) => readFile(join(folder.path, 'models', model, 'versions', '1', 'heads.safetensors'));
     expect(await heads('handed-on')).toEqual(await heads('calm'));
     expect(Number(batch)).toBeGreaterThan(0);
+  });
+
+  it('has the job start over where its checkpoint was damaged meanwhile', { timeout: 180_000 }, async () => {
+    const id = await queued('damaged');
+    await someSteps(id);
+    await workers[1].end('SIGTERM');
+    const checkpoint = await open(join(folder.path, 'jobs', id, 'checkpoint-1.safetensors'), 'r+');
+    const { size } = await checkpoint.stat();
+    const last = Buffer.alloc(1);
+    await checkpoint.read(last, 0, 1, size - 1);
+    await checkpoint.write(Buffer.of(last[0] ^ 1), 0, 1, size - 1);
+    await checkpoint.close();
+
+    workers.push(await startWorker(environment));
+    await workers[2].says(/the checkpoint is damaged/);
+    expect(workers[2].said()).toMatch(new RegExp(`"job":"${id}".*the checkpoint cannot be read: the job starts over`));
+    await data(api.address, `mutation { cancelTraining(id: "${id}") { id } }`);
   });
 });
