@@ -59,7 +59,7 @@ async function startApi(config: Config): Promise<Started & { readonly address: s
   const vectors = datasetVectorsOn(storedVectors, encoders);
   await registry.sweep();
   const jobRooms = { records: jobRecordsOn(store), queue, checkpoints: checkpointsOn(store) };
-  const feed = jobFeed(jobRooms, log);
+  const feed = jobFeed({ ...jobRooms, registry }, log);
   const rooms: Rooms = {
     ...jobRooms,
     isStorageUsable: () => isUsable(store),

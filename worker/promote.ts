@@ -7,7 +7,13 @@ import { PRODUCTION } from '../src/registry/changes.js';
 import { splitOf, textsLearnedFrom } from '../src/registry/learned-rows.js';
 import { missingFrom } from '../src/registry/missing.js';
 import { parting } from '../src/registry/parting.js';
-import { type Comparison, decideIfBetter, type PromotionDecision } from '../src/registry/promotion.js';
+import {
+  asOrdered,
+  type Comparison,
+  decideIfBetter,
+  firstServed,
+  type PromotionDecision,
+} from '../src/registry/promotion.js';
 import type { ModelVersion } from '../src/registry/version.js';
 import { labelledRows, paired } from '../src/training/answers.js';
 import { answersOf } from '../src/training/batch-answers.js';
@@ -54,9 +60,8 @@ async function decide(
   rooms: Rooms,
   signal: AbortSignal,
 ): Promise<PromotionDecision> {
-  if (order.promote !== 'IF_BETTER')
-    return { promoted: order.promote === 'ALWAYS', reason: `promote is ${order.promote}` };
-  if (serving === undefined) return { promoted: true, reason: 'the model served no version yet' };
+  if (order.promote !== 'IF_BETTER') return asOrdered(order.promote);
+  if (serving === undefined) return firstServed;
   const served = await rooms.registry.version(version.model, serving);
   if (!served.encoder.fineTuned && served.encoder.id !== rooms.encoders.pretrained.id)
     return { promoted: true, reason: `version ${serving} reads vectors of an encoder that does not run any more` };

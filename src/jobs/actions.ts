@@ -131,22 +131,3 @@ export async function reconcile({ records, queue }: JobRooms): Promise<number> {
   }
   return added;
 }
-
-/** Ends a job that the queue has given up on because its workers died, again and again. */
-export async function giveUp({ jobId, attempt }: Delivery, { records, checkpoints }: JobRooms): Promise<void> {
-  if ((await records.find(jobId)) === undefined) return;
-  const { moved } = await records.move(jobId, (job) =>
-    hasEnded(job.state) || job.attempt !== attempt
-      ? undefined
-      : {
-          status: 'FAILED',
-          startedAt: startedAt(job.state),
-          finishedAt: new Date().toISOString(),
-          error: {
-            code: 'WORKER_LOST',
-            message: 'The workers that had this job died one after the other. It may need more memory than they have.',
-          },
-        },
-  );
-  if (moved) await checkpoints.delete({ id: jobId, attempt });
-}

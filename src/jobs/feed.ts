@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { messageOf, unlessDamaged } from '../errors.js';
 import type { Log } from '../log.js';
 import type { QueueEvent } from '../queue/events.js';
-import { deliveryOf, giveUp, type JobRooms, reconcile } from './actions.js';
+import { deliveryOf, type JobRooms, reconcile } from './actions.js';
 import { bell } from './bell.js';
+import { type GivingUpRooms, giveUp } from './give-up.js';
 import { type EpochEntry, hasEnded, type Job, type JobProgress } from './job.js';
 import { openJobs } from './needs.js';
 
@@ -34,7 +35,7 @@ const MOST_TOLD = 10_000;
  * Turns what the queue tells (which may be dropped, doubled or late) into what followers are told (complete and in order):
  * an event only says that there may be something new; what it is, the record and the history say.
  */
-export function jobFeed(rooms: JobRooms, log: Log): JobFeed {
+export function jobFeed(rooms: JobRooms & GivingUpRooms, log: Log): JobFeed {
   const { records, queue } = rooms;
   const rings = bell(LOOK_AGAIN);
   const newest = new Map<string, JobProgress>();

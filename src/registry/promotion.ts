@@ -28,6 +28,15 @@ export interface Comparison {
   readonly reshaped: boolean;
 }
 
+/** The decision where it was made when the job was asked for. */
+export const asOrdered = (policy: 'ALWAYS' | 'NEVER'): PromotionDecision => ({
+  promoted: policy === 'ALWAYS',
+  reason: `promote is ${policy}`,
+});
+
+/** The decision, under IF_BETTER, where there is nothing to be better than. */
+export const firstServed: PromotionDecision = { promoted: true, reason: 'the model served no version yet' };
+
 /** Names told of what is missing. */
 const MOST_NAMES = 5;
 

@@ -7,6 +7,7 @@ import { type JobFeed, jobFeed } from '#src/jobs/feed.js';
 import { openJobs } from '#src/jobs/needs.js';
 import { type JobRecords, jobRecordsOn } from '#src/jobs/records.js';
 import { openLog } from '#src/log.js';
+import { registryOn } from '#src/registry/registry.js';
 import type { EvaluationOrder, Job, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { temporaryFolder } from '../system/stage.js';
@@ -37,7 +38,10 @@ describe('who hears of all jobs', () => {
     folder = await temporaryFolder();
     const store = folderStore(folder.path);
     [records, others] = [jobRecordsOn(store), jobRecordsOn(store)];
-    feed = jobFeed({ records, queue, checkpoints: checkpointsOn(store) }, openLog('api', 'silent'));
+    feed = jobFeed(
+      { records, queue, checkpoints: checkpointsOn(store), registry: registryOn(store) },
+      openLog('api', 'silent'),
+    );
   });
   afterEach(() => folder.remove());
 

@@ -4,10 +4,11 @@ import type { ArtifactStore } from '#src/artifacts/store.js';
 import { datasetsOn } from '#src/datasets/store.js';
 import { type AcceptingRooms, cancel, retry, submit } from '#src/jobs/actions.js';
 import { type Checkpoints, checkpointsOn } from '#src/jobs/checkpoints.js';
+import { giveUp } from '#src/jobs/give-up.js';
 import { type JobRecords, jobRecordsOn } from '#src/jobs/records.js';
 import { sweepCheckpoints } from '#src/jobs/sweep.js';
 import { type Registry, registryOn } from '#src/registry/registry.js';
-import type { EvaluationOrder, JobState } from '../../src/jobs/job.js';
+import type { EvaluationOrder, JobState, TrainingOrder } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { draft } from '../registry/draft.js';
 import { temporaryFolder } from '../system/stage.js';
@@ -129,5 +130,47 @@ describe('a job whose processes are killed', () => {
     await sweepCheckpoints(records, checkpoints);
     expect(await checkpoints.attempts(ended.id)).toEqual([2]);
     expect(await checkpoints.attempts(open.id)).toEqual([1, 2]);
+  });
+
+  describe('and that the queue has given up on', () => {
+    const given = async (promote: TrainingOrder['promote'], makes: boolean) => {
+      const { id } = await records.create({ ...trainingOrder(), promote }, 'ann');
+      await records.move(id, () => ({ ...running, saving: true }));
+      if (makes) await rooms.registry.publish(draft('pretrained', id), [], undefined);
+      await giveUp({ jobId: id, attempt: 1 }, rooms);
+      return (await records.get(id)).state;
+    };
+    const production = async () => (await rooms.registry.standing('support')).aliases.production;
+
+    it('has failed', async () => {
+      expect(await given('IF_BETTER', false)).toMatchObject({ status: 'FAILED', error: { code: 'WORKER_LOST' } });
+    });
+
+    it('has come to the version that it had made, promoted where that needs no worker', async () => {
+      expect(await given('NEVER', true)).toMatchObject({
+        status: 'SUCCEEDED',
+        result: { kind: 'VERSION', version: 2, promotion: { promoted: false } },
+      });
+      expect(await production()).toBeUndefined();
+      expect(await given('IF_BETTER', true)).toMatchObject({
+        result: { version: 3, promotion: { promoted: true, reason: 'the model served no version yet' } },
+      });
+      expect(await production()).toBe(3);
+      const undecided = { promoted: false, reason: expect.stringMatching(/compare it with version 3 died/) };
+      expect(await given('IF_BETTER', true)).toMatchObject({ result: { version: 4, promotion: undecided } });
+      expect(await rooms.registry.decision('support', 4)).toMatchObject(undecided);
+      expect(await given('ALWAYS', true)).toMatchObject({ result: { version: 5, promotion: { promoted: true } } });
+      expect(await production()).toBe(5);
+    });
+
+    it('keeps what a worker had decided', async () => {
+      const { id } = await records.create(trainingOrder(), 'ann');
+      await records.move(id, () => ({ ...running, saving: true }));
+      const { number } = await rooms.registry.publish(draft('pretrained', id), [], undefined);
+      const decision = { promoted: true, reason: 'better' };
+      await rooms.registry.settle('support', number, undefined, decision, 'ann');
+      await giveUp({ jobId: id, attempt: 1 }, rooms);
+      expect((await records.get(id)).state).toMatchObject({ result: { version: number, promotion: decision } });
+    });
   });
 });

@@ -3,12 +3,12 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
-import { giveUp } from '#src/jobs/actions.js';
 import { checkpointsOn } from '#src/jobs/checkpoints.js';
+import { giveUp } from '#src/jobs/give-up.js';
 import { jobRecordsOn } from '#src/jobs/records.js';
+import { registryOn } from '#src/registry/registry.js';
 import { readSafetensors } from '#src/safetensors/read.js';
 import { eventually } from '../eventually.js';
-import { quietQueue } from '../jobs/quiet-queue.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { skips } from '../queue/skips.js';
 import {
@@ -280,7 +280,7 @@ describe.each(kinds)('two APIs and two workers on one queue, $name', ({ missing,
     const id = await train({ model: 'given-up', examples: manyRows(), hyperparameters: LONG });
     await running(id);
     const store = folderStore(join(folder.path, 'data'));
-    const rooms = { records: jobRecordsOn(store), checkpoints: checkpointsOn(store), queue: quietQueue };
+    const rooms = { records: jobRecordsOn(store), checkpoints: checkpointsOn(store), registry: registryOn(store) };
     await giveUp({ jobId: id, attempt: 1 }, rooms);
     const said = (message: string) =>
       workers.some((worker) => new RegExp(`"job":"${id}".*"msg":"${message}"`).test(worker.said()));
