@@ -4,7 +4,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
-import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
 import compression from 'compression';
 import express from 'express';
@@ -23,6 +22,7 @@ import { bodyErrors } from './body-errors.js';
 import type { Context, Rooms } from './context.js';
 import { ownSitesQueries } from './cross-site.js';
 import { documentCache } from './document-cache.js';
+import { drainOf } from './drain.js';
 import { callerError } from './errors.js';
 import type { Gate } from './gate/gate.js';
 import { COMPRESSED_FROM, perRequest, takesShortWay } from './graphql-post.js';
@@ -42,9 +42,6 @@ import { serveUploads } from './uploads.js';
 import { thrownByRules } from './validation.js';
 import { stringifyWithVectors } from './vector.js';
 import { weighOperations } from './weigh-operations.js';
-
-/** How long a request that has begun may go on while the server stops, in milliseconds: then it is cut off. */
-const LAST_ANSWERS = 7_000;
 
 /** How what happens is told to those who run it. */
 export interface Observation {
@@ -84,8 +81,6 @@ export async function serveHttp(
     { ...connectionLimits(config), IncomingMessage: PossibleUpgrade },
     (request, response) => {
       endWhereSlow(request, response, config);
-      // Whoever keeps the connection would only find it closed the next time.
-      if (readiness.isLeaving()) response.setHeader('connection', 'close');
       observer.http(request, response);
       const through = () => {
         if (!takesShortWay(apollo, rooms, inspector, log, request, response)) app(request, response);
@@ -93,6 +88,7 @@ export async function serveHttp(
       gate.enter(request, response, through, lost);
     },
   );
+  const drain = drainOf(server);
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: config.introspection,
@@ -108,7 +104,6 @@ export async function serveHttp(
     // A second `stop` of Apollo's during its first never ends, so on SIGTERM only ours may be called.
     stopOnTerminationSignals: false,
     plugins: [
-      ApolloServerPluginDrainHttpServer({ httpServer: server, stopGracePeriodMillis: LAST_ANSWERS }),
       ApolloServerPluginLandingPageDisabled(),
       // It would be asked about every field, to say what every answer says anyway: no-store.
       ApolloServerPluginCacheControlDisabled(),
@@ -152,12 +147,16 @@ export async function serveHttp(
   await listening(server, config);
   const subscriptions = serveSubscriptions(server, schema, rooms, { gate, inspector, weigh, observer }, config, log);
   metrics.webSockets(subscriptions.connections);
+  const leave = () => {
+    readiness.leave();
+    drain.begin();
+  };
   return {
     address: addressOf(server, config),
-    leave: readiness.leave,
+    leave,
     async close() {
-      readiness.leave();
-      await subscriptions.close();
+      leave();
+      await Promise.all([subscriptions.close(), drain.end()]);
       await apollo.stop();
       await board?.close();
     },

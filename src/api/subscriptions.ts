@@ -1,6 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  parse,
+  validate,
+} from 'graphql';
 import type { Context as Connection, SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.js';
@@ -13,24 +22,27 @@ import type { Context, Rooms } from './context.js';
 import { callerError } from './errors.js';
 import type { Admission, Gate } from './gate/gate.js';
 import { refuseUpgrade } from './gate/refusal.js';
-import { operationIn } from './requests/operation.js';
+import { operationOf } from './requests/operation.js';
 import type { ObservedRequest, RequestObserver } from './requests/request.js';
+import { webSocketOperations } from './websocket-operations.js';
 import { closeSaying, type Extra, useProtocol } from './websocket-protocol.js';
 
 /** The longest message a client may send, in bytes. */
 const LONGEST_MESSAGE = 1024 * 1024;
 
-/** How long a client may take to say goodbye before it is cut off, in milliseconds. */
-const LONGEST_GOODBYE = 500;
+/** How long answers that were begun may take while the server stops, in milliseconds: a little less than over HTTP, as the goodbye comes behind them. */
+const LAST_ANSWERS = 6_500;
 
 /** How long a client may take to say who it is, in milliseconds. */
 const LONGEST_SILENCE = 5_000;
 
-/** The close code of the graphql-transport-ws protocol for who is not known, or not any more. */
-const UNAUTHORIZED = 4401;
+/** The close codes of the graphql-transport-ws protocol for who is not known, or not any more, and for an id that is in use. */
+const [UNAUTHORIZED, SUBSCRIBER_EXISTS] = [4401, 4409];
 
-/** The close code of WebSocket for who may come back later. */
-const TRY_AGAIN_LATER = 1013;
+const REVOKED = 'The key opens nothing any more.';
+
+/** The close codes of WebSocket for who may come back later, and for a server that goes. */
+const [TRY_AGAIN_LATER, GOING_AWAY] = [1013, 1001];
 
 export interface Guards {
   readonly gate: Gate;
@@ -42,6 +54,7 @@ export interface Guards {
 export interface Subscriptions {
   /** How many WebSockets are open. */
   connections(): number;
+  /** Takes no more operations, answers the queries and mutations that it has begun, and ends subscriptions. */
   close(): Promise<void>;
 }
 
@@ -60,6 +73,26 @@ function refusalFor(error: unknown): readonly GraphQLError[] {
   return [new GraphQLError(originalError.message, { originalError })];
 }
 
+/** An error that GraphQL found, with the code that it has over HTTP. */
+const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(message, { nodes, source, positions, extensions: { code } });
+
+/** @throws GraphQLError */
+function parsed(query: string): DocumentNode {
+  try {
+    return parse(query);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    throw withCode(error, 'GRAPHQL_PARSE_FAILED');
+  }
+}
+
+const unresolved = (name: string | null | undefined): GraphQLError =>
+  new GraphQLError(
+    name ? `Unknown operation named "${name}".` : 'Must provide operation name if query contains multiple operations.',
+    { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+  );
+
 /** GraphQL over WebSocket at /graphql, by the graphql-transport-ws protocol: subscriptions, and queries too. */
 export function serveSubscriptions(
   server: Server,
@@ -74,11 +107,15 @@ export function serveSubscriptions(
   const clients = new Map<WebSocket, Client>();
   /** Operations that are under way. */
   const open = new WeakMap<object, ObservedRequest>();
+  const operations = webSocketOperations();
   const told = (errors: readonly GraphQLError[], request: ObservedRequest | undefined) => {
     const shown = errors.map((error) => callerError(error, log, request?.id, introspection));
     if (shown[0]) request?.fails(String(shown[0].extensions?.code));
     return shown;
   };
+
+  /** What ends an operation is sent after it was told here: a client that does not hear it would ask again elsewhere. */
+  const endsOnceSent = (id: string, { socket }: Extra) => void setImmediate(() => operations.ends(socket, id));
 
   const clientsOf = (subject: string): Client[] =>
     [...clients.values()].filter(({ admission }) => admission.subject() === subject);
@@ -103,23 +140,32 @@ export function serveSubscriptions(
 
   /** @throws ManyheadError, GraphQLError */
   const prepare = async (
-    { admission }: Client,
+    { admission, connection }: Client,
+    id: string,
     asked: SubscribePayload,
     request: ObservedRequest,
   ): Promise<Prepared> => {
-    const going = clientsOf(admission.subject()).flatMap(({ connection }) => Object.keys(connection.subscriptions));
-    if (going.length > mostSubscriptions)
+    if (!admission.isStillWelcome()) throw new ManyheadError('UNAUTHENTICATED', REVOKED);
+    const going = clientsOf(admission.subject()).reduce(
+      (sum, { connection: { extra } }) => sum + operations.count(extra.socket),
+      0,
+    );
+    if (going > mostSubscriptions)
       throw new ManyheadError(
         'RATE_LIMITED',
         `There are ${mostSubscriptions} operations going from there already: end one.`,
       );
     await admission.spendRequest();
     const { query, variables, operationName } = inspector.request(asked);
-    const document = parse(query);
+    const document = parsed(query);
     const errors = validate(schema, document);
     if (errors.length > 0) return errors;
-    const observed = operationIn(document, operationName);
-    if (observed) request.asks(observed);
+    const definition = getOperationAST(document, operationName);
+    if (!definition) throw unresolved(operationName);
+    request.asks(operationOf(definition));
+    if (definition.operation === 'subscription') operations.follows(connection.extra.socket, id);
+    const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {});
+    if (values.errors) return values.errors.map((error) => withCode(error, 'BAD_USER_INPUT'));
     const operation = { document, operationName: operationName ?? undefined, variables: variables ?? {} };
     const spendTexts = spendingOf(rooms.operationLimits, admission.spendTexts);
     await weigh(operation, spendTexts);
@@ -141,11 +187,18 @@ export function serveSubscriptions(
       async onSubscribe(connection, id, payload) {
         const client = clients.get(connection.extra.socket);
         if (client === undefined) throw new Error('a client asks that was not let in');
+        // Whoever connects again asks again; what was not begun has done nothing.
+        if (operations.isLeaving()) return new Promise(() => {});
+        if (!operations.begins(connection.extra.socket, id)) {
+          closeSaying(connection.extra.socket, SUBSCRIBER_EXISTS, `Subscriber for ${id} already exists`);
+          return new Promise(() => {});
+        }
         const request = observer.operation();
         open.set(payload, request);
-        const prepared = await prepare(client, payload, request).catch(refusalFor);
+        const prepared = await prepare(client, id, payload, request).catch(refusalFor);
         // Whoever has ended it meanwhile, or has left, hears of no errors, and nor do we.
         if (Array.isArray(prepared) && !(id in connection.subscriptions)) {
+          operations.ends(connection.extra.socket, id);
           told(prepared, request);
           request.ends();
         }
@@ -153,14 +206,16 @@ export function serveSubscriptions(
       },
       onNext: (_context, _id, payload, _args, result) =>
         result.errors === undefined ? result : { ...result, errors: told(result.errors, open.get(payload)) },
-      onError(_context, _id, payload, errors) {
+      onError({ extra }, id, payload, errors) {
+        endsOnceSent(id, extra);
         const request = open.get(payload);
         const shown = told(errors, request);
         request?.ends();
         open.delete(payload);
         return shown;
       },
-      onComplete(_context, _id, payload) {
+      onComplete({ extra }, id, payload) {
+        endsOnceSent(id, extra);
         open.get(payload)?.ends();
         open.delete(payload);
       },
@@ -172,7 +227,7 @@ export function serveSubscriptions(
   // A key that is revoked ends what it has begun, too.
   gate.access.onChange(() => {
     for (const [socket, { admission }] of clients)
-      if (!admission.isStillWelcome()) closeSaying(socket, UNAUTHORIZED, 'The key opens nothing any more.');
+      if (!admission.isStillWelcome()) closeSaying(socket, UNAUTHORIZED, REVOKED);
   });
 
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
@@ -205,11 +260,8 @@ export function serveSubscriptions(
     connections: () => sockets.clients.size,
     async close() {
       server.off('upgrade', onUpgrade);
-      const late = setTimeout(() => {
-        for (const client of sockets.clients) client.terminate();
-      }, LONGEST_GOODBYE);
+      await operations.leave(sockets.clients, LAST_ANSWERS, (socket) => closeSaying(socket, GOING_AWAY, 'Going away'));
       await serving.dispose();
-      clearTimeout(late);
     },
   };
 }

@@ -14,6 +14,15 @@ export interface Extra {
 /** Close codes of the graphql-transport-ws protocol. */
 const [BAD_REQUEST, INTERNAL] = [4400, 4500];
 
+/** How long a client may take to say goodbye before it is cut off, in milliseconds. */
+const LONGEST_GOODBYE = 500;
+
+/** Bytes that may wait for a client; one that takes nothing, and asks for more, is cut off. */
+const MOST_UNSENT = 32 * 1024 * 1024;
+
+/** How often in a row a client may be found to have taken nothing of what waits for it: for a minute. */
+const MOST_STANDSTILLS = 5;
+
 /** Milliseconds between two questions whether a client is still there; one that has not answered by the next is cut off. */
 const ASK_EVERY = 12_000;
 
@@ -39,12 +48,20 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
         send: (message) =>
           new Promise((resolve) => {
             if (socket.readyState !== socket.OPEN) return resolve();
+            if (socket.bufferedAmount > MOST_UNSENT) {
+              socket.terminate();
+              return resolve();
+            }
             // What cannot be sent has lost its reader: the close that follows ends what is under way.
             socket.send(message, () => resolve());
           }),
         close: (code, reason) => closeSaying(socket, code, reason),
+        // Not its payload, which comes from anybody.
+        onPing: () => socket.send('{"type":"pong"}'),
         onMessage: (take) => {
           socket.on('message', (message) => {
+            // What comes behind our goodbye is not heard any more.
+            if (socket.readyState !== socket.OPEN) return;
             take(String(message)).catch((error) => refuse(socket, error, log));
           });
         },
@@ -58,22 +75,27 @@ export function useProtocol<Init extends ConnectionInitMessage['payload']>(
   });
   return {
     async dispose() {
-      for (const client of sockets.clients) client.close(1001, 'Going away');
+      for (const client of sockets.clients) closeSaying(client, 1001, 'Going away');
       sockets.removeAllListeners();
       await new Promise<void>((resolve, reject) => sockets.close((error) => (error ? reject(error) : resolve())));
     },
   };
 }
 
+/** Cuts off a client that does not answer, or that takes nothing of what waits for it. */
 function askWhetherThere(socket: WebSocket): NodeJS.Timeout {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
+  let [asked, answered] = [0, 0];
+  let [unsent, standstills] = [0, 0];
+  socket.on('pong', (which) => {
+    // One that nobody asked for answers nothing.
+    if (String(which) === String(asked)) answered = asked;
   });
   return setInterval(() => {
-    if (!answered) return socket.terminate();
-    answered = false;
-    socket.ping();
+    standstills = socket.bufferedAmount > 0 && socket.bufferedAmount >= unsent ? standstills + 1 : 0;
+    unsent = socket.bufferedAmount;
+    if (answered < asked || standstills > MOST_STANDSTILLS) return socket.terminate();
+    asked += 1;
+    socket.ping(String(asked));
   }, ASK_EVERY);
 }
 
@@ -88,9 +110,11 @@ function refuse(socket: WebSocket, error: unknown, log: Log): void {
 /** A reason to close a WebSocket has at most so many bytes (RFC 6455, 5.5), and ws throws where one has more. */
 const LONGEST_REASON = 123;
 
-/** Closes a WebSocket with a reason, cut to what fits: it may repeat what the client has said. */
+/** Closes a WebSocket with a reason, cut to what fits: it may repeat what the client has said. Who does not say goodbye is cut off. */
 export function closeSaying(socket: WebSocket, code: number | undefined, reason = ''): void {
   // What is streamed may end within a character, which is left out then.
   const fitting = new TextDecoder().decode(Buffer.from(reason).subarray(0, LONGEST_REASON), { stream: true });
   socket.close(code, fitting);
+  const late = setTimeout(() => socket.terminate(), LONGEST_GOODBYE);
+  socket.once('close', () => clearTimeout(late));
 }

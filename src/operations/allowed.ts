@@ -39,8 +39,12 @@ export function readOperations(path: string): AllowedOperations {
     } catch (error) {
       throw new Error(`the operation ${shown(id)} is not GraphQL: ${messageOf(error)}`);
     }
-    byId.set(id, document).set(createHash('sha256').update(document).digest('hex'), document);
-    documents.add(document);
+    byId.set(id, document);
+    // A file ends with a line break, which whoever writes the document out leaves away.
+    for (const written of new Set([document, document.trim()])) {
+      byId.set(createHash('sha256').update(written).digest('hex'), document);
+      documents.add(written);
+    }
   }
   if (byId.size === 0) throw new Error('it holds no operations');
   return {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -59,12 +60,15 @@ describe('operations that are listed', () => {
   it('may be files in a folder, or an object of ids and documents', async () => {
     const folder = join(home.folder, 'operations');
     await mkdir(folder);
-    await writeFile(join(folder, 'names.graphql'), names);
+    // As an editor leaves it.
+    await writeFile(join(folder, 'names.graphql'), `${names}\n`);
     const map = join(home.folder, 'map.json');
     await writeFile(map, JSON.stringify({ names }));
     for (const path of [folder, map]) {
       const { address, running } = await home.start({ PERSISTED_OPERATIONS: path });
-      expect((await graphql(address, '', { body: JSON.stringify({ id: 'names' }) })).body).toContain('"models"');
+      const sha256Hash = createHash('sha256').update(names).digest('hex');
+      for (const request of [{ id: 'names' }, { query: names }, { extensions: { persistedQuery: { sha256Hash } } }])
+        expect((await graphql(address, '', { body: JSON.stringify(request) })).body).toContain('"models"');
       await running.end('SIGKILL');
     }
   });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql, type Installation, install, send, talk } from '../access/stage.js';
 import { eventually } from '../eventually.js';
@@ -75,6 +77,24 @@ describe('what is told of a request, however it was asked', () => {
       async () => (await count('unknown', 'unknown', 'GRAPHQL_VALIDATION_FAILED')) === before + 20,
       5_000,
     );
+  });
+
+  it('counts as gone whose caller left while its answer was written', async () => {
+    const before = await count('query', 'embed', 'GONE');
+    // More than what lies between the two can hold.
+    const vectors = Array.from({ length: 10 }, (_, name) => `v${name}: vector`).join(' ');
+    const texts = Array.from({ length: 1000 }, (_, text) => `"${text}"`).join();
+    const query = `{ embed(texts: [${texts}]) { ${vectors} } }`;
+    const asking = request(`${api.address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    asking.on('error', () => {});
+    asking.end(JSON.stringify({ query }));
+    const [answer] = await once(asking, 'response');
+    answer.on('error', () => {});
+    answer.once('data', () => asking.destroy());
+    await eventually('it to be counted', async () => (await count('query', 'embed', 'GONE')) === before + 1, 40_000);
   });
 
   it('tells the texts and tokens of an explanation', async () => {

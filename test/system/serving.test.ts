@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { talk } from '../access/stage.js';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { ask, data, type Json, type Running, settingsOver, startApi, temporaryFolder } from './stage.js';
@@ -139,6 +140,29 @@ describe('an API with little room', () => {
     ).errors;
     expect(extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'dimensions' });
     expect(message).toContain('4194304 numbers');
+  });
+
+  it.each([
+    ['GRAPHQL_PARSE_FAILED', { query: '{ models {' }],
+    ['GRAPHQL_VALIDATION_FAILED', { query: '{ nothing }' }],
+    ['BAD_USER_INPUT', { query: EMBED, variables: { texts: 1 } }],
+    ['BAD_USER_INPUT', { query: EMBED }],
+    ['OPERATION_RESOLUTION_FAILURE', { query: 'query A { models { name } } query B { models { name } }' }],
+    ['OPERATION_RESOLUTION_FAILURE', { query: 'query A { models { name } }', operationName: 'C' }],
+  ])('tells %s by the same words over HTTP and WebSocket', async (code, request) => {
+    const response = await fetch(`${api.address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    });
+    const { errors }: Json = await response.json();
+    expect(errors[0].extensions.code).toBe(code);
+    const client = await talk(api.address);
+    client.say({ type: 'connection_init' });
+    await client.hears('connection_ack');
+    client.say({ type: 'subscribe', id: '1', payload: request });
+    expect((await client.hears('error')).payload).toEqual(errors);
+    client.end();
   });
 
   it('ends the WebSocket of a client that breaks the protocol, and keeps that out of the log', async () => {

@@ -109,8 +109,8 @@ describe('Ctrl-C', () => {
   });
   afterAll(() => folder.remove());
 
-  const start = async () => {
-    const running = run('src/main.js', { ...environment, PORT: String(await freePort()) });
+  const start = async (more: Record<string, string> = {}) => {
+    const running = run('src/main.js', { ...environment, ...more, PORT: String(await freePort()) });
     return { running, address: (await running.says(READY))[1] };
   };
 
@@ -131,7 +131,7 @@ describe('Ctrl-C', () => {
   });
 
   it('lets a request that has begun be answered', async () => {
-    const { running, address } = await start();
+    const { running, address } = await start({ SHUTDOWN_GRACE_MS: '1000' });
     const asking = request(`${address}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', expect: '100-continue' },
@@ -142,8 +142,44 @@ describe('Ctrl-C', () => {
     await running.says(/Stopping/);
     asking.end(JSON.stringify({ query: '{ embed(texts: ["a"]) { dimensions } }' }));
     const [answer] = await once(asking, 'response');
+    expect(answer.headers.connection).toBe('close');
     expect(await json(answer)).toEqual({ data: { embed: [{ dimensions: 384 }] } });
     await stopped;
+  });
+
+  it('lets a query over a WebSocket that has begun be answered to its end, and begins no other', async () => {
+    const { running, address } = await start();
+    const [asking, idle] = await Promise.all(
+      [0, 1].map(async () => {
+        const socket = new WebSocket(`${address.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        await once(socket, 'open');
+        socket.send(JSON.stringify({ type: 'connection_init' }));
+        await once(socket, 'message');
+        return socket;
+      }),
+    );
+    const said: string[] = [];
+    const ask = (id: string, texts: readonly string[]) => {
+      const query = 'query Embed($texts: [String!]!) { embed(texts: $texts) { dimensions } }';
+      asking.send(JSON.stringify({ type: 'subscribe', id, payload: { query, variables: { texts } } }));
+    };
+    asking.on('message', (message) => {
+      const { type, id } = JSON.parse(String(message));
+      said.push(`${type} ${id}`);
+    });
+    const codes = Promise.all([asking, idle].map(async (socket) => (await once(socket, 'close'))[0]));
+    ask(
+      'begun',
+      Array.from({ length: 60 }, (_, text) => `${text} ${'of many words '.repeat(40)}`),
+    );
+    await delay(200);
+    const stopped = running.end('SIGINT');
+    await once(idle, 'close');
+    expect(said).toEqual([]);
+    ask('late', ['a']);
+    expect(await codes).toEqual([1001, 1001]);
+    expect(said).toEqual(['next begun', 'complete begun']);
+    expect((await stopped).code).toBe(0);
   });
 
   it('does not wait for a follower that does not listen any more', async () => {

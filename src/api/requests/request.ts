@@ -79,15 +79,20 @@ export function observeRequests(
 
   return {
     http(incoming, response) {
-      const { method, url, headers } = incoming;
+      const { method, url, headers, socket } = incoming;
       const id = requestId(headers['x-request-id']);
       response.setHeader('x-request-id', id);
       const { kind } = entryOf(method ?? '', url ?? '');
       const isWork = kind !== 'page' && kind !== 'health';
       const span = isWork ? tracing.begin('request', 'server', [headers.traceparent].flat()[0]) : unheard;
       const request = begin(id, span);
+      let isSent = false;
+      response.once('finish', () => {
+        // It finishes, too, when its socket is lost while it is written.
+        isSent = !socket.destroyed && socket.errored === null;
+      });
       response.once('close', () => {
-        if (!response.writableFinished) request.fails('GONE');
+        if (!isSent) request.fails('GONE');
         else if (isWork && response.statusCode >= 400) request.fails(`HTTP_${response.statusCode}`);
         request.ends();
       });
