@@ -78,14 +78,19 @@ async function* within(longest: number, request: Request): AsyncGenerator<Buffer
   );
   if (Number(request.headers['content-length'] ?? 0) > longest) throw tooLarge;
   const admission = admissionOf(request);
-  let length = 0;
-  for await (const chunk of request) {
+  const checkWelcome = () => {
     if (!admission.isStillWelcome())
       throw new ManyheadError('UNAUTHENTICATED', 'The key opens nothing any more: what has arrived is not stored.');
+  };
+  let length = 0;
+  for await (const chunk of request) {
+    checkWelcome();
     length += chunk.length;
     if (length > longest) throw tooLarge;
     yield chunk;
   }
+  // That there is no more may be said long after the last of it.
+  checkWelcome();
   // It has arrived: storing it may take as long as it takes.
   request.setTimeout(0);
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from 'cors';
-import { GraphQLError } from 'graphql';
 import type { Access, Caller } from '../../access/access.js';
 import { clientAddress } from '../../access/client-address.js';
 import { type Allowance, type Counted, RateLimited, type RateLimits, type Spender } from '../../access/rate-limits.js';
@@ -54,16 +53,23 @@ export interface GateSettings extends AllowedOrigins {
 
 const admissions = new WeakMap<IncomingMessage, Admission>();
 
-/** Who sent a request that the gate has let through. @throws GraphQLError UNAUTHENTICATED where it was let through as a page only */
+/**
+ * Who sent a request that the gate has let through, to be asked once its body is there: that may be long after its headers.
+ * @throws ManyheadError UNAUTHENTICATED where it was let through as a page only, or its sender would not be let in any more
+ */
 export function admissionOf(request: IncomingMessage): Admission {
   const admission = admissions.get(request);
-  if (admission) return admission;
-  const originalError = new ManyheadError(
-    'UNAUTHENTICATED',
-    'A key is needed here: without one this address is a page only.',
-  );
-  throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 401 } } });
+  if (!admission) throw unauthenticated('A key is needed here: without one this address is a page only.');
+  if (!admission.isStillWelcome())
+    throw unauthenticated(
+      'Nothing is done of what was asked: before all of it had arrived the key was revoked, or one was asked for.',
+    );
+  return admission;
 }
+
+/** An error that GraphQL takes the status of, too, where it is thrown outside of any field. */
+const unauthenticated = (message: string): ManyheadError =>
+  Object.assign(new ManyheadError('UNAUTHENTICATED', message), { extensions: { http: { status: 401 } } });
 
 /** Whether who sent a request may give us rows, and not only ask. */
 export const mayTrain = (request: IncomingMessage): boolean => {
