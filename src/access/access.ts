@@ -1,7 +1,8 @@
-import { ManyheadError, messageOf } from '../errors.js';
+import { isDeepStrictEqual } from 'node:util';
+import { ManyheadError, messageOf, systemCode } from '../errors.js';
 import type { Log } from '../log.js';
 import { isSecretOf, readKey } from './key-text.js';
-import { type ActiveKey, isActive, type KeyGeneration, type Keys, type StoredKey } from './keys.js';
+import { type ActiveKey, isActive, type Keys, type StoredKey } from './keys.js';
 import type { Scope } from './scopes.js';
 
 /** Who asks, and what they may do. */
@@ -62,30 +63,38 @@ const revoked = new ManyheadError(
 /**
  * Follows the keys of an installation. Where one was ever made, one is needed for ever, also when all were revoked: revoking must
  * never open anything. Where the list of keys is there and cannot be read, damaged or not ours to read, none of them opens
- * anything until it can: it may say that one was revoked.
+ * anything until it can: it may say that one was revoked. Nor where the list has gone, until there is another: an older one from a
+ * backup, or a new one.
  */
 export async function openAccess(keys: Keys, { own }: AccessOptions, log: Log): Promise<Access> {
   const listeners: (() => void)[] = [];
   const used = new Map<string, number>();
   let known = standing(0, [], own);
 
-  const read = async (list: KeyGeneration): Promise<Standing> => {
+  /** None of the keys opens anything. Whichever list is there next is read, be it an older one. */
+  const shut = (generation: number, why: string): Standing => {
+    if (known.refusal === unreadable) return known;
+    log.error('the list of keys cannot be read: none of them opens anything', { generation, why });
+    return { ...standing(0, [], own), refusal: unreadable };
+  };
+  const read = async (generation: number): Promise<Standing> => {
     try {
-      return standing(list.generation, await list.read(), own);
+      const stored = await keys.at(generation);
+      const isKnown = generation === known.generation && isDeepStrictEqual(stored, known.stored);
+      return isKnown ? known : standing(generation, stored, own);
     } catch (error) {
-      if (known.refusal !== unreadable)
-        log.error('the list of keys cannot be read: none of them opens anything', {
-          generation: list.generation,
-          why: messageOf(error),
-        });
-      // Whichever is there next is read, be it an older one from a backup.
-      return { ...standing(0, [], own), refusal: unreadable };
+      // The list that was read may still be the same.
+      if (generation === known.generation && isPassing(error)) throw error;
+      return shut(generation, messageOf(error));
     }
   };
   const look = async (): Promise<void> => {
-    const newer = await keys.newerThan(known.generation);
-    if (newer === undefined) return;
-    known = await read(newer);
+    const generation = await keys.newest();
+    if (generation === 0 && known.generation === 0) return;
+    // While lists are removed, one by one, the newest of those that are left is not the one to go by.
+    const found = generation < known.generation ? shut(generation, 'newer ones have gone') : await read(generation);
+    if (found === known) return;
+    known = found;
     for (const listener of listeners) listener();
   };
   await look();
@@ -138,9 +147,13 @@ export async function openAccess(keys: Keys, { own }: AccessOptions, log: Log): 
   };
 }
 
+/** Whether reading has failed for a reason that may have gone in a moment, such as too many open files. */
+const isPassing = (error: unknown): boolean => !(error instanceof ManyheadError) && systemCode(error) !== 'EACCES';
+
 interface Standing {
-  /** Of the register; 0 where no key was ever made. */
+  /** Of the list of keys; 0 where none was ever made, or none can be gone by. */
   readonly generation: number;
+  readonly stored: readonly StoredKey[];
   /** What somebody without a key is told; undefined where none is needed. */
   readonly refusal: ManyheadError | undefined;
   readonly active: ReadonlyMap<string, ActiveKey & { readonly caller: Caller }>;
@@ -151,6 +164,7 @@ function standing(generation: number, stored: readonly StoredKey[], own: ActiveK
   const all = own ? [...active, own] : active;
   return {
     generation,
+    stored,
     refusal: generation === 0 ? undefined : active.length > 0 ? missing : revoked,
     active: new Map(all.map((key) => [key.id, { ...key, caller: { name: key.name, scope: key.scope, key: key.id } }])),
   };

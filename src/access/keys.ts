@@ -21,13 +21,6 @@ export type ActiveKey = Extract<StoredKey, { sha256: string }>;
 
 export const isActive = (key: StoredKey): key is ActiveKey => 'sha256' in key;
 
-/** A list of keys that is there; whether it can be read is another matter. */
-export interface KeyGeneration {
-  readonly generation: number;
-  /** Every key there ever was. @throws ManyheadError DAMAGED */
-  read(): Promise<readonly StoredKey[]>;
-}
-
 export interface Keys {
   /**
    * Makes a key.
@@ -39,8 +32,10 @@ export interface Keys {
   list(): Promise<readonly (ActiveKey & { readonly lastUsedAt: string | undefined })[]>;
   /** Makes a key open nothing any more. @throws ManyheadError NOT_FOUND */
   revoke(name: string): Promise<void>;
-  /** The newest list of keys, where that is newer than a generation; undefined where it is not, or where no key was ever made. */
-  newerThan(generation: number): Promise<KeyGeneration | undefined>;
+  /** The number of the newest list of keys, whether it can be read or not; 0 where no key was ever made. */
+  newest(): Promise<number>;
+  /** A list of keys: every one there ever was. @throws ManyheadError DAMAGED; Error where it is not there or cannot be read */
+  at(generation: number): Promise<readonly StoredKey[]>;
   /** Notes that a key was used. */
   used(id: string, at: Date): Promise<void>;
 }
@@ -113,11 +108,8 @@ export function keysOn(store: ArtifactStore): Keys {
       });
     },
 
-    async newerThan(generation) {
-      const newest = await list.newest();
-      return newest > generation ? { generation: newest, read: async () => (await list.at(newest)).keys } : undefined;
-    },
-
+    newest: list.newest,
+    at: async (generation) => (await list.at(generation)).keys,
     used: (id, at) => store.put(`access/used/${id}`, Buffer.from(at.toISOString())),
   };
 }

@@ -36,7 +36,7 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
       const found = (await keys().list()).map(({ sha256: _, ...shown }) => shown);
       if (json) return print(JSON.stringify(found, null, 2));
       if (found.length === 0)
-        return print((await keys().newerThan(0)) ? 'No key opens: all were revoked.' : 'There is no key yet.');
+        return print((await keys().newest()) > 0 ? 'No key opens: all were revoked.' : 'There is no key yet.');
       for (const { name, scope, createdAt, lastUsedAt } of found)
         print(`${name}  ${scope}  created ${createdAt}  ${lastUsedAt ? `last used ${lastUsedAt}` : 'never used'}`);
     });
