@@ -17,6 +17,14 @@ async function untilLimited(ask: () => Promise<Reply>, most = 100): Promise<{ re
   throw new Error(`${most} requests were let through`);
 }
 
+/** Asks for a WebSocket, as the headers of a request. */
+const WEBSOCKET = {
+  connection: 'Upgrade',
+  upgrade: 'websocket',
+  'sec-websocket-version': '13',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+};
+
 describe('limits of an API that stands alone', () => {
   let home: Installation;
   let api: { address: string };
@@ -95,7 +103,13 @@ describe('limits of an API that stands alone', () => {
 
   it('keep the WebSockets of a key and of an address few', async () => {
     const open = await Promise.all(Array.from({ length: 3 }, () => talk(api.address)));
-    await expect(talk(api.address)).rejects.toThrow(/refused with 429/);
+    const refused = await send(`${api.address}/graphql`, { headers: WEBSOCKET });
+    expect(refused).toMatchObject({
+      status: 429,
+      code: 'RATE_LIMITED',
+      body: expect.stringContaining('are 3 WebSockets'),
+    });
+    expect(refused.headers['retry-after']).toBe('5');
     for (const client of open) client.end();
     await Promise.all(open.map(({ ended }) => ended));
     const again = await eventually('room again', () => talk(api.address).catch(() => undefined));

@@ -56,6 +56,12 @@ function refusalBody(error: ManyheadError, url: string): object {
   return overThere?.body ?? { errors: [{ message, extensions: { code } }] };
 }
 
+/** Seconds after which there may be room for one more WebSocket: when one is closed is not known. */
+const ROOM_AFTER = 5;
+
+const retryAfter = (error: ManyheadError): number =>
+  error instanceof RateLimited ? error.allowance.reset : ROOM_AFTER;
+
 /** Answers a request for a WebSocket that is not opened. */
 export function refuseUpgrade(error: ManyheadError, socket: Duplex): void {
   const text = JSON.stringify(refusalBody(error, ''));
@@ -70,7 +76,7 @@ export function refuseUpgrade(error: ManyheadError, socket: Duplex): void {
       'Content-Type: application/json; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(text)}`,
       'Connection: close',
-      ...(error instanceof RateLimited ? [`Retry-After: ${error.allowance.reset}`] : []),
+      ...(error.code === 'RATE_LIMITED' ? [`Retry-After: ${retryAfter(error)}`] : []),
       ...securityHeaderLines,
       '',
       text,
