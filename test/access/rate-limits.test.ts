@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
 import { temporaryFolder } from '../system/stage.js';
-import { graphql, type Installation, install, type Reply, send, startBeside, talk } from './stage.js';
+import { graphql, type Installation, install, type Reply, type Sent, send, startBeside, talk } from './stage.js';
 
 const NAMES = '{ models { name } }';
 const EMBED = 'query Embed($texts: [String!]!) { embed(texts: $texts) { dimensions } }';
@@ -24,6 +24,14 @@ const WEBSOCKET = {
   'sec-websocket-version': '13',
   'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
 };
+
+/** What a browser may ask for, one after the other. */
+const PAGES = ['/', '/runs', '/runs/one', '/models', '/data', '/train', '/assets/nothing.js', '/favicon.ico'];
+
+async function expectFree(address: string, path: string, sent: Sent): Promise<void> {
+  const { status, headers } = await send(address + path, sent);
+  expect([path, status === 429, headers.ratelimit]).toEqual([path, false, undefined]);
+}
 
 describe('limits of an API that stands alone', () => {
   let home: Installation;
@@ -154,6 +162,15 @@ describe('the limit of an address', () => {
     expect((await send(`${address}/livez`)).status).toBe(200);
   });
 
+  it('counts no pages, nor what they load, and nor does the limit of a key that is sent along', async () => {
+    const key = await home.keys('create', 'reader', '--scope', 'read');
+    const { address } = await home.start({ RATE_LIMIT_ADDRESS: '5', RATE_LIMIT_REQUESTS: '5', TRUST_PROXY: '1' });
+    const headers = { 'x-forwarded-for': '203.0.113.10' };
+    for (const path of PAGES) await expectFree(address, path, { headers, key });
+    expect((await untilLimited(() => graphql(address, NAMES, { headers, key }))).through).toBe(5);
+    for (const path of PAGES) await expectFree(address, path, { headers });
+  });
+
   it('counts WebSockets that are asked for', async () => {
     const { address } = await home.start({ RATE_LIMIT_ADDRESS: '5', TRUST_PROXY: '1' });
     const headers = { 'x-forwarded-for': '203.0.113.9' };
@@ -221,5 +238,6 @@ describe('limits where no key is needed', () => {
     expect((await from('198.51.100.1, 203.0.113.7')()).status).toBe(429);
     expect((await untilLimited(from('2001:db8::1'))).through).toBe(5);
     expect((await from('2001:db8:0:0:ffff::2')()).status).toBe(429);
+    for (const path of PAGES) await expectFree(address, path, { headers: { 'x-forwarded-for': '203.0.113.11' } });
   });
 });

@@ -114,10 +114,12 @@ export function openGate(access: Access, limits: RateLimits, settings: GateSetti
     const distrust = untrusted(request);
     // A link on a page of another site may lead to a page here.
     if (distrust && !(isPage && distrust.code === 'ORIGIN_NOT_ALLOWED')) return distrust;
+    // The same files for everybody, whatever key is sent along; nobody is counted for them.
+    if (entry.kind === 'page') return undefined;
     const caller = access.callerWith(keyIn(request.headers.authorization, entry));
     // Who may only look at the page is nobody to whatever else answers at its address.
     if (isPage) return distrust || caller instanceof ManyheadError ? undefined : caller;
-    if (caller instanceof ManyheadError || entry.kind === 'page') return caller;
+    if (caller instanceof ManyheadError) return caller;
     return covers(caller.scope, entry.scope)
       ? caller
       : forbidden(`${request.method} ${shown(request.url)}`, entry.scope, caller.scope);
