@@ -219,8 +219,10 @@ describe.skipIf(redis.missing)('limits of several APIs on one Redis', () => {
 
 describe('limits where no key is needed', () => {
   let home: Installation;
+  let limited: { address: string };
   beforeAll(async () => {
     home = await install();
+    limited = await home.start({ RATE_LIMIT_ADDRESS: '3', TRUST_PROXY: '1' });
   });
   afterAll(() => home.remove());
 
@@ -239,5 +241,21 @@ describe('limits where no key is needed', () => {
     expect((await untilLimited(from('2001:db8::1'))).through).toBe(5);
     expect((await from('2001:db8:0:0:ffff::2')()).status).toBe(429);
     for (const path of PAGES) await expectFree(address, path, { headers: { 'x-forwarded-for': '203.0.113.11' } });
+  });
+
+  it.each([
+    ['an IPv4 address', ['198.51.100.2', '198.51.100.2:50001', '198.51.100.2:50002', '::ffff:198.51.100.2']],
+    [
+      'one written as IPv6',
+      ['::ffff:198.51.100.3', '[::FFFF:c633:6403]:50001', '0:0:0:0:0:ffff:c633:6403', '198.51.100.3'],
+    ],
+    ['an IPv6 address', ['2001:db8:5::1', '[2001:db8:5::2]:50001', '[2001:DB8:5::2]', '2001:0db8:0005:0000:0:0:0:3']],
+    ['one of a link', ['fe80::1%eth0', 'fe80::2%eth1', '[fe80::3%eth0]:50001', 'FE80::']],
+  ])('count %s once, however a proxy writes it', async (_, forms) => {
+    const { address } = limited;
+    const from = (client: string) => graphql(address, NAMES, { headers: { 'x-forwarded-for': client } });
+    const statuses = [];
+    for (const form of forms) statuses.push((await from(form)).status);
+    expect(statuses).toEqual([200, 200, 200, 429]);
   });
 });
