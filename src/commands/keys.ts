@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Argument, Command, Option } from 'commander';
 import { keysOn } from '../access/keys.js';
@@ -9,7 +10,8 @@ const name = () => new Argument('<name>', 'who the key is for, as the history of
 
 /** `manyhead keys`: the keys of the data folder. A running API sees what changed within a second. */
 export function keysCommand(print: (line: string) => void = (line) => void process.stdout.write(`${line}\n`)): Command {
-  const keys = () => keysOn(folderStore(readConfig(process.env).dataFolder));
+  const dataFolder = () => resolve(readConfig(process.env).dataFolder);
+  const keys = () => keysOn(folderStore(asItsOwner(dataFolder())));
   const command = new Command('keys').description('API keys, kept in the data folder (DATA_DIR)');
 
   command
@@ -23,9 +25,10 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
         .makeOptionMandatory(),
     )
     .action(async (given: string, { scope }: { scope: unknown }) => {
-      print(await keys().create(given, checked(scope)));
       // The folder is relative where nobody has set it: a key made elsewhere opens nothing.
-      process.stderr.write(`kept in ${resolve(readConfig(process.env).dataFolder)}\n`);
+      const folder = dataFolder();
+      print(await keys().create(given, checked(scope)));
+      process.stderr.write(`kept in ${folder}\n`);
     });
 
   command
@@ -51,6 +54,21 @@ export function keysCommand(print: (line: string) => void = (line) => void proce
     });
 
   return command;
+}
+
+/**
+ * Where the data folder is another user's, root becomes that one, for good: files that root has written could be read by nobody else,
+ * and an API that cannot read the list of keys lets nobody in.
+ * @returns the folder, as it is found also by who may not go through those above it
+ */
+function asItsOwner(folder: string): string {
+  if (process.getuid?.() !== 0) return folder;
+  const owner = statSync(folder, { throwIfNoEntry: false });
+  if (owner === undefined || owner.uid === 0) return folder;
+  process.chdir(folder);
+  process.setgid?.(owner.gid);
+  process.setuid?.(owner.uid);
+  return '.';
 }
 
 function checked(scope: unknown): Scope {
