@@ -8,6 +8,7 @@ import type { Head } from '../heads/head.js';
 import { isName } from '../names.js';
 import { PRODUCTION, pointed, rolledBack, settled, versionBefore, withoutAlias, withoutVersion } from './changes.js';
 import { storedEncodersOn } from './encoders.js';
+import { folderOf, VERSION, versionFoldersOn } from './folders.js';
 import { type Ledger, type LedgerEntry, ledgerOn, type Move, type Standing } from './ledger.js';
 import type { PromotionDecision } from './promotion.js';
 import { greatest, holds } from './ranges.js';
@@ -19,7 +20,7 @@ export const DEFAULT_MODEL = 'default';
 export interface Registry {
   /** The names of models that have a version, sorted. */
   models(): Promise<readonly string[]>;
-  /** The numbers of a model's versions, ascending. */
+  /** The numbers of a model's versions, ascending; a folder without a version.json is none. */
   versions(model: string): Promise<readonly number[]>;
   /** A version, unless it is gone. @throws ManyheadError DAMAGED */
   find(model: string, number: number): Promise<ModelVersion | undefined>;
@@ -90,7 +91,7 @@ export function registryOn(store: ArtifactStore): Registry {
   const read = new LRUCache<string, ModelVersion>({ max: MOST_VERSIONS, maxSize: MOST_BYTES });
   // Whoever asks names them, so they are bounded.
   const ledgers = new LRUCache<string, Ledger>({ max: MOST_LEDGERS });
-  const folder = (model: string, number: number) => `models/${model}/versions/${number}`;
+  const folders = versionFoldersOn(store);
   const encoders = storedEncodersOn(store);
 
   const ledgerOf = (model: string): Ledger => {
@@ -104,18 +105,13 @@ export function registryOn(store: ArtifactStore): Registry {
 
   const moves = async (model: string): Promise<readonly Move[]> => (isName(model) ? ledgerOf(model).moves() : []);
 
-  const written = async (model: string): Promise<number[]> => {
-    const names = isName(model) ? await store.list(`models/${model}/versions`) : [];
-    return names
-      .map(Number)
-      .filter((number) => Number.isSafeInteger(number) && number > 0)
-      .sort((a, b) => a - b);
-  };
-
-  const versions = async (model: string): Promise<number[]> => {
-    const [there, { deleted }] = await Promise.all([written(model), standing(model)]);
+  /** The folders of versions that nobody has deleted. */
+  const kept = async (model: string): Promise<readonly number[]> => {
+    const [there, { deleted }] = await Promise.all([folders.of(model), standing(model)]);
     return there.filter((number) => !holds(deleted, number));
   };
+
+  const versions = async (model: string): Promise<readonly number[]> => folders.withVersion(model, await kept(model));
 
   const models = async (): Promise<string[]> => {
     const names = await store.list('models');
@@ -125,12 +121,15 @@ export function registryOn(store: ArtifactStore): Registry {
   };
 
   const find = async (model: string, number: number): Promise<ModelVersion | undefined> => {
-    const key = folder(model, number);
+    const key = folderOf(model, number);
     const known = read.get(key);
     if (known) return known;
-    const bytes = await store.get(`${key}/version.json`);
-    if (bytes === undefined) return undefined;
-    const version = unsealed(`version.json of version ${number} of model ${shown(model)}`, bytes, readVersion);
+    const bytes = await store.get(`${key}/${VERSION}`);
+    if (bytes === undefined) {
+      folders.lookAgain(model, number);
+      return undefined;
+    }
+    const version = unsealed(`${VERSION} of version ${number} of model ${shown(model)}`, bytes, readVersion);
     read.set(key, version, { size: bytes.length });
     return version;
   };
@@ -143,18 +142,18 @@ export function registryOn(store: ArtifactStore): Registry {
   const version = async (model: string, number: number, field?: string): Promise<ModelVersion> => {
     const there = await versions(model);
     const found = there.includes(number) ? await find(model, number) : undefined;
-    if (found === undefined) throw await noVersion(model, number, there, field);
+    if (found === undefined) throw await noVersion(model, number, await versions(model), field);
     return found;
   };
 
   /** Removes the files of a model's deleted versions. */
   const sweepModel = async (model: string): Promise<void> => {
     const { deleted } = await standing(model);
-    for (const number of await written(model)) {
+    for (const number of await folders.of(model)) {
       if (!holds(deleted, number)) continue;
       const encoder = (await unlessDamaged(find(model, number)))?.encoder;
-      await store.delete(folder(model, number));
-      read.delete(folder(model, number));
+      await store.delete(folderOf(model, number));
+      read.delete(folderOf(model, number));
       if (encoder?.fineTuned && (await unlessDamaged(isRead(encoder.id))) === false) await encoders.delete(encoder.id);
     }
   };
@@ -173,7 +172,7 @@ export function registryOn(store: ArtifactStore): Registry {
   const firstOfJob = async (made: ModelVersion): Promise<ModelVersion> => {
     const { model, number, jobId, parent = 0 } = made;
     for (const earlier of (await versions(model)).filter((each) => parent < each && each < number)) {
-      const found = await find(model, earlier);
+      const found = await unlessDamaged(find(model, earlier));
       if (found?.jobId !== jobId) continue;
       await ledgerOf(model).change(`job ${jobId}, made twice`, (before) => withoutVersion(before, number));
       await sweepModel(model);
@@ -196,7 +195,7 @@ export function registryOn(store: ArtifactStore): Registry {
         : notFound(`a version of model ${JSON.stringify(model)} in production`, there, 'version');
     },
     async heads({ model, number, files, tasks, encoder }) {
-      const bytes = await store.get(`${folder(model, number)}/${HEADS}`);
+      const bytes = await store.get(`${folderOf(model, number)}/${HEADS}`);
       if (bytes === undefined || sha256(bytes) !== files[HEADS]?.sha256)
         throw damaged(`${HEADS} of version ${number} of model ${shown(model)}`);
       return readHeads(bytes, tasks, encoder.dimensions);
@@ -226,8 +225,7 @@ export function registryOn(store: ArtifactStore): Registry {
     },
     async deleteVersion(model, number, by) {
       // One whose files are damaged goes like any other.
-      const there = await versions(model);
-      if (!there.includes(number)) throw await noVersion(model, number, there);
+      if (!(await kept(model)).includes(number)) throw await noVersion(model, number, await versions(model));
       await ledgerOf(model).change(by, (before) => withoutVersion(before, number));
       await sweepModel(model);
     },
@@ -238,7 +236,7 @@ export function registryOn(store: ArtifactStore): Registry {
       const encoder = encoderFolder && {
         encoder: { sha256: await encoders.put(encoderFolder), bytes: bytesOf(encoderFolder) },
       };
-      const newest = (await written(draft.model)).at(-1) ?? 0;
+      const newest = (await folders.of(draft.model)).at(-1) ?? 0;
       const newestGone = greatest((await standing(draft.model)).deleted) ?? 0;
       for (let number = Math.max(newest, newestGone) + 1; ; number++) {
         const version: ModelVersion = {
@@ -250,9 +248,9 @@ export function registryOn(store: ArtifactStore): Registry {
         };
         const objects = new Map([
           [HEADS, bytes],
-          ['version.json', sealed(version)],
+          [VERSION, sealed(version)],
         ]);
-        if (await store.createAll(folder(draft.model, number), objects)) return firstOfJob(version);
+        if (await store.createAll(folderOf(draft.model, number), objects)) return firstOfJob(version);
       }
     },
     async versionOfJob(model, jobId, parent = 0) {

@@ -61,6 +61,8 @@ describe('a file in the data folder that the disk has damaged', () => {
     copy: async (n) => join(await copyModel(`${name}-${n}`), file),
     query: (n) => ({ query: CLASSIFY, variables: { model: `${name}-${n}` } }),
   });
+  const CREATE =
+    'mutation Create($name: String!, $examples: [ExampleInput!]!) { createDataset(name: $name, examples: $examples) { digest } }';
   const jobId = (n: number) => String(n).padStart(17, '0');
   const targets: readonly Target[] = [
     model('version.json', 'version', 'versions/1/version.json'),
@@ -101,9 +103,9 @@ describe('a file in the data folder that the disk has damaged', () => {
     const { classify } = await data(address, CLASSIFY, { model: 'easy' });
     const { models, datasets, trainingJobs } = await data(
       address,
-      '{ models { name } datasets { name } trainingJobs(model: "easy", kind: [TRAIN], status: [SUCCEEDED]) { totalCount } }',
+      '{ models { name aliases { name } versions(first: 1) { number } } datasets { name } trainingJobs(model: "easy", kind: [TRAIN], status: [SUCCEEDED]) { totalCount } }',
     );
-    expect(models).toContainEqual({ name: 'easy' });
+    expect(models).toContainEqual({ name: 'easy', aliases: [{ name: 'production' }], versions: [{ number: 1 }] });
     expect(datasets).toContainEqual({ name: 'easy' });
     expect(trainingJobs.totalCount).toBe(1);
     return classify;
@@ -135,9 +137,46 @@ describe('a file in the data folder that the disk has damaged', () => {
     expect(await others()).toEqual(rightOfOthers);
   });
 
+  it('is left out of lists, in which older versions take its place, and named to whoever asks for it', async () => {
+    const [torn, folderless] = [await copyModel('torn-newest'), await copyModel('empty-newest')];
+    const version = await stored('models/easy/versions/1/version.json');
+    await put('models/torn-newest/versions/2/version.json', sealed({ ...version, model: 'torn-newest', number: 2 }));
+    await writeFile(join(torn, 'versions/2/version.json'), '{"format"');
+    await mkdir(join(folderless, 'versions/7'));
+    const { models } = await data(address, '{ models { name versions(first: 1) { number } } }');
+    for (const name of ['torn-newest', 'empty-newest'])
+      expect(models).toContainEqual({ name, versions: [{ number: 1 }] });
+    const asked = async (name: string, number: number) =>
+      (await ask(address, `{ classify(model: "${name}", version: ${number}, texts: ["a"]) { version } }`)).errors;
+    expect(await asked('torn-newest', 2)).toMatchObject([{ extensions: { code: 'DAMAGED' } }]);
+    expect(await asked('empty-newest', 7)).toMatchObject([
+      { message: expect.stringMatching(/there is: 1\.$/), extensions: { code: 'NOT_FOUND' } },
+    ]);
+  });
+
+  it('is left out of the list of the OpenAI API, which names it where it is asked for and has nobody ask again', async () => {
+    const [ledger, production] = [await copyModel('torn-ledger'), await copyModel('torn-production')];
+    await writeFile(join(ledger, 'aliases/00000001'), '{');
+    await writeFile(join(production, 'versions/1/version.json'), '{');
+    const models = await fetch(`${address}/v1/models`);
+    expect(models.status).toBe(200);
+    const { data: described }: { data: { id: string }[] } = JSON.parse(await models.text());
+    const listed = described.map(({ id }) => id);
+    expect(listed).toEqual(expect.arrayContaining(['all-MiniLM-L6-v2', 'default', 'easy']));
+    for (const [name, what] of [
+      ['torn-ledger', /^the ledger of model "torn-ledger" is damaged/i],
+      ['torn-production', /^version\.json of version 1 of model "torn-production" is damaged/],
+    ] as const) {
+      expect(listed).not.toContain(name);
+      const one = await fetch(`${address}/v1/models/${name}`);
+      expect(one.status).toBe(400);
+      expect(await one.json()).toEqual({
+        error: { message: expect.stringMatching(what), type: 'server_error', param: 'model', code: 'damaged' },
+      });
+    }
+  });
+
   it('ends a job that needs it with its name, and leaves the worker to others', async () => {
-    const CREATE =
-      'mutation Create($name: String!, $examples: [ExampleInput!]!) { createDataset(name: $name, examples: $examples) { digest } }';
     const { createDataset } = await data(address, CREATE, { name: 'torn', examples: easyRows(36) });
     const rows = join(folder, `datasets/rows/${createDataset.digest}.jsonl`);
     await writeFile(rows, change(await readFile(rows), { at: 0.5, how: 'flip', with: Buffer.from([1]) }));

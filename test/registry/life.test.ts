@@ -47,6 +47,37 @@ describe('the life of a model', () => {
     expect(await store.list('encoders')).toEqual([read, fresh].sort());
   });
 
+  it('counts no folder without a version.json, lets it be deleted, and never gives its number again', async () => {
+    await publish(3);
+    const versions = join(folder, 'models', 'support', 'versions');
+    await rm(join(versions, '2', 'version.json'));
+    await mkdir(join(versions, '7'));
+    const restarted = registryOn(store);
+    expect(await restarted.versions('support')).toEqual([1, 3]);
+    await expect(restarted.version('support', 7)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'version 7 of model "support" is not there; there is: 1, 3.',
+    });
+    expect((await restarted.publish(draft(), [], undefined)).number).toBe(8);
+    await restarted.deleteVersion('support', 2, 'ann');
+    expect(await store.list('models/support/versions')).toEqual(['1', '3', '7', '8']);
+  });
+
+  it('notices in a running process that a version.json is gone', async () => {
+    await publish(2);
+    const running = registryOn(store);
+    expect(await running.versions('support')).toEqual([1, 2]);
+    await rm(join(folder, 'models', 'support', 'versions', '2', 'version.json'));
+    await expect(running.version('support', 2)).rejects.toMatchObject({ message: expect.stringMatching(/: 1\.$/) });
+    expect(await running.versions('support')).toEqual([1]);
+  });
+
+  it('goes on with a new version where the file of an older one is damaged', async () => {
+    await publish(1);
+    await writeFile(join(folder, 'models', 'support', 'versions', '1', 'version.json'), '{');
+    expect((await registryOn(store).publish(draft(), [], undefined)).number).toBe(2);
+  });
+
   it('refuses a version that a later release wrote', async () => {
     await publish(1);
     const file = join(folder, 'models', 'support', 'versions', '1', 'version.json');

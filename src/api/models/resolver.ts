@@ -13,7 +13,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { badInput, notFound, shown } from '../../errors.js';
+import { badInput, notFound, shown, unlessDamaged } from '../../errors.js';
 import { neededVersion, refuseWhereNeeded } from '../../jobs/needs.js';
 import { keepNewest } from '../../jobs/retention.js';
 import { checkName } from '../../names.js';
@@ -46,9 +46,11 @@ export class Model {
 
 @Resolver(() => Model)
 export class ModelResolver {
-  @Query(() => [Model], { description: 'All models, by name.' })
+  @Query(() => [Model], { description: 'All models, by name, but for those whose ledger is damaged.' })
   async models(@Ctx() { registry }: Context): Promise<Model[]> {
-    return (await registry.models()).map((name) => ({ name }));
+    const names = await registry.models();
+    const standings = await Promise.all(names.map((name) => unlessDamaged(registry.standing(name))));
+    return names.filter((_, index) => standings[index] !== undefined).map((name) => ({ name }));
   }
 
   @Query(() => Model, { nullable: true, description: 'A model by name; null where there is none.' })
@@ -146,7 +148,9 @@ export class ModelResolver {
     return number === undefined ? undefined : versionView(await registry.version(name, number));
   }
 
-  @FieldResolver(() => [ModelVersion], { description: 'Its versions, newest first.' })
+  @FieldResolver(() => [ModelVersion], {
+    description: 'Its versions, newest first, but for those whose version.json is damaged.',
+  })
   async versions(
     @Root() { name }: Model,
     @Arg('first', () => Int, { description: 'How many, 1 to 1000.', defaultValue: 20 }) first: number,
@@ -157,9 +161,14 @@ export class ModelResolver {
   ): Promise<ModelVersion[]> {
     if (first < 1 || first > 1000) throw badInput('first', `first is ${first}: give 1 to 1000.`);
     const numbers = [...(await registry.versions(name))].reverse().filter((number) => after == null || number < after);
-    return Promise.all(
-      numbers.slice(0, first).map(async (number) => versionView(await registry.version(name, number))),
-    );
+    const found: ModelVersion[] = [];
+    // Those that cannot be read make room for older ones: a page is short only where it is the last.
+    while (found.length < first && numbers.length > 0) {
+      const next = numbers.splice(0, first - found.length);
+      const read = await Promise.all(next.map((number) => unlessDamaged(registry.find(name, number))));
+      found.push(...read.filter((version) => version !== undefined).map(versionView));
+    }
+    return found;
   }
 
   @FieldResolver(() => ModelVersion, { nullable: true, description: 'A version by number; null where there is none.' })

@@ -19,13 +19,14 @@ const INVALID = 'invalid_request_error';
 
 /**
  * What our codes are over there. OpenAI's clients ask again after 408, 409, 429 and from 500 on: so what asking again
- * cannot mend (CONFLICT) is a 400, and what it can is a 503 or a 429.
+ * cannot mend (CONFLICT, DAMAGED) is a 400, and what it can is a 503 or a 429.
  */
 const meanings: ReadonlyMap<string, readonly [status: number, type: string, code: string]> = new Map([
   ['BAD_USER_INPUT', [400, INVALID, 'invalid_value']],
   ['TOO_MANY_TEXTS', [400, INVALID, 'too_many_texts']],
   ['ANSWER_TOO_LARGE', [400, INVALID, 'answer_too_large']],
   ['CONFLICT', [400, INVALID, 'conflict']],
+  ['DAMAGED', [400, 'server_error', 'damaged']],
   ['UNAUTHENTICATED', [401, INVALID, 'invalid_api_key']],
   ['FORBIDDEN', [403, INVALID, 'insufficient_permissions']],
   ['HOST_NOT_ALLOWED', [403, INVALID, 'host_not_allowed']],

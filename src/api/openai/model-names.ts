@@ -1,4 +1,4 @@
-import { badInput, ManyheadError, notFound, shown } from '../../errors.js';
+import { badInput, ManyheadError, notFound, shown, unlessDamaged } from '../../errors.js';
 import { PRODUCTION } from '../../registry/changes.js';
 import { DEFAULT_MODEL } from '../../registry/registry.js';
 import type { EncoderReference } from '../../registry/version.js';
@@ -55,7 +55,8 @@ export async function encoderNamed(
 export async function modelNames({ encoders, registry }: Rooms, borrowed: BorrowedNames): Promise<readonly string[]> {
   const models = [...new Set([DEFAULT_MODEL, ...(await registry.models())])];
   const withAliases = models.map(async (model) => {
-    const { aliases } = await registry.standing(model);
+    // Of one whose ledger is damaged nobody knows the aliases.
+    const { aliases } = (await unlessDamaged(registry.standing(model))) ?? { aliases: {} };
     const others = Object.keys(aliases).filter((alias) => alias !== PRODUCTION);
     return [model, ...others.map((alias) => `${model}@${alias}`)];
   });

@@ -1,3 +1,4 @@
+import { unlessDamaged } from '../../errors.js';
 import type { Rooms } from '../context.js';
 import { type BorrowedNames, encoderNamed, modelNames, namedModel } from './model-names.js';
 
@@ -10,13 +11,14 @@ export interface DescribedModel {
   readonly owned_by: 'manyhead';
 }
 
-/** The answer of GET /v1/models. */
+/** The answer of GET /v1/models, without those that a damaged file keeps from being described. */
 export async function listModels(
   context: Rooms,
   borrowed: BorrowedNames,
 ): Promise<{ readonly object: 'list'; readonly data: readonly DescribedModel[] }> {
   const names = await modelNames(context, borrowed);
-  return { object: 'list', data: await Promise.all(names.map((name) => describe(name, context, borrowed))) };
+  const described = await Promise.all(names.map((name) => unlessDamaged(describe(name, context, borrowed))));
+  return { object: 'list', data: described.filter((model) => model !== undefined) };
 }
 
 /**
