@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { hashOf, newKeyText, OWN_KEY_ID, writeKey } from './access/key-text.js';
+import { folderStore } from './artifacts/folder.js';
+import { laterFormat } from './artifacts/format.js';
 import { type Config, readConfig } from './config.js';
 import { messageOf } from './errors.js';
 import { checkDataFolder, longestStop } from './processes/lifetime.js';
-import { startError } from './processes/start-error.js';
+import { StartError, startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
 import { type Supervised, type SupervisedOptions, supervise } from './processes/supervisor.js';
 import { openTerminal, outliveReaders } from './processes/terminal.js';
@@ -44,6 +46,7 @@ async function start(config: Config): Promise<void> {
     return running;
   };
   await checkDataFolder(config);
+  await checkBeforeQueue(config);
   if (config.queue.kind === 'embedded') {
     terminal.say(`Starting the queue in ${config.queue.folder}`);
     queue = await run('queue', './queue/embedded/process.js', {
@@ -62,6 +65,13 @@ async function start(config: Config): Promise<void> {
   );
   if (signal.aborted) return;
   terminal.say(`\nManyhead is ready: open ${address}\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`);
+}
+
+/** The API and the worker check the format, too; but the queue's database in the same folder is opened, and written to, before. */
+async function checkBeforeQueue({ dataFolder }: Config): Promise<void> {
+  const later = await laterFormat(folderStore(dataFolder));
+  if (later !== undefined)
+    throw new StartError(`The data folder ${dataFolder} ${later}, or choose another with DATA_DIR.`);
 }
 
 /** The queue goes last, so that the worker can still hand its job back to it. */

@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealed } from '#src/artifacts/seal.js';
-import { ask, data, easyRows, finished, type Json, startApi, TRAIN } from '../system/stage.js';
+import { ask, data, easyRows, finished, type Json, run, startApi, TRAIN } from '../system/stage.js';
 import { effort } from './effort.js';
 import { change, damages } from './hostile.js';
 import { type Installation, openInstallation } from './installation.js';
@@ -193,7 +193,22 @@ describe('a file in the data folder that the disk has damaged', () => {
     expect(await trained('other')).toMatchObject({ status: 'SUCCEEDED' });
   });
 
-  it('does not keep an API from starting', async () => {
+  it('keeps an API from starting, in one line, only where it is what tells which release wrote the folder', async () => {
+    const mark = join(folder, 'format.json');
+    const whole = await readFile(mark);
+    await writeFile(mark, '{"form');
+    const refused = run('src/server.js', {
+      DATA_DIR: folder,
+      STARTER: 'off',
+      QUEUE_DIR: installation.queueFolder,
+      PORT: '0',
+    });
+    expect((await refused.end('SIGCONT')).code).toBe(1);
+    expect(refused.said().trim()).toMatch(/^format\.json in the data folder is damaged.*backup.*$/);
+    await writeFile(mark, whole);
+  });
+
+  it('does not keep an API from starting otherwise', async () => {
     const again = await startApi({ DATA_DIR: folder, STARTER: 'off', QUEUE_DIR: installation.queueFolder });
     try {
       expect((await data(again.address, CLASSIFY, { model: 'easy' })).classify).toEqual(

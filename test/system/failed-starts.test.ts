@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,6 +25,32 @@ describe('a start that cannot work', () => {
     expect(running.said().trim()).toMatch(/^The data folder .* cannot be used: .*DATA_DIR\.$/);
     await folder.remove();
   });
+
+  it('says in one line that a later release wrote the data folder, ends, and leaves no trace in it', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'format.json'), '{"format":3}');
+    const running = run('src/main.js', { DATA_DIR: folder.path, PORT: '0' });
+    expect((await running.end('SIGCONT')).code).toBe(1);
+    expect(running.said().trim()).toBe(
+      `The data folder ${folder.path} was written by a later release (format 3; this one reads up to 2): start that one, or choose another with DATA_DIR.`,
+    );
+    expect(await readdir(folder.path)).toEqual(['format.json']);
+    await folder.remove();
+  });
+
+  it.each(['', '{"form', '\0\0\0', 'null', '{"format":"x"}'])(
+    'says in one line that format.json is damaged, ends, and leaves no trace: %j',
+    async (damaged) => {
+      const folder = await temporaryFolder();
+      await writeFile(join(folder.path, 'format.json'), damaged);
+      const running = run('src/main.js', { DATA_DIR: folder.path, PORT: '0' });
+      expect((await running.end('SIGCONT')).code).toBe(1);
+      expect(running.said().trim()).toMatch(/^format\.json in the data folder is damaged.*backup.*$/);
+      expect(await readdir(folder.path)).toEqual(['format.json']);
+      expect(await readFile(join(folder.path, 'format.json'), 'utf8')).toBe(damaged);
+      await folder.remove();
+    },
+  );
 
   it('says in one line that the queue in it is broken, and ends', async () => {
     const folder = await temporaryFolder();
