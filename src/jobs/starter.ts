@@ -53,11 +53,20 @@ export async function trainStarterHeads(store: ArtifactStore, rooms: OrderRooms 
 async function claim(store: ArtifactStore): Promise<boolean> {
   const claimed = await store.get(CLAIM);
   if (claimed !== undefined) {
-    const { at }: { at: string } = JSON.parse(claimed.toString('utf8'));
-    if (Date.now() - Date.parse(at) < CLAIM_AGE) return false;
+    if (Date.now() - claimedAt(claimed) < CLAIM_AGE) return false;
     await store.delete(CLAIM);
   }
   return store.create(CLAIM, Buffer.from(JSON.stringify({ at: new Date().toISOString() })));
+}
+
+/** When, in milliseconds; -Infinity where a damaged file does not tell: then it was left. */
+function claimedAt(claim: Buffer): number {
+  try {
+    const { at }: { at: string } = JSON.parse(claim.toString('utf8'));
+    return Date.parse(at) || Number.NEGATIVE_INFINITY;
+  } catch {
+    return Number.NEGATIVE_INFINITY;
+  }
 }
 
 async function starterExamples(): Promise<Example[]> {

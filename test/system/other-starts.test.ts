@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeSafetensors } from '#src/safetensors/write.js';
@@ -52,6 +53,17 @@ describe('a start with GraphiQL and introspection off', () => {
     expect((await data(address, '{ embed(texts: ["a"]) { dimensions } }')).embed).toEqual([{ dimensions: 384 }]);
     expect((await data(address, '{ models { name } }')).models).toEqual([]);
     expect((await running.end('SIGTERM')).code).toBe(0);
+    await folder.remove();
+  });
+});
+
+describe('a first start that finds what a disk has left of the claim of another', () => {
+  it.each(['x', 'null'])('trains the starter heads: %j', async (claim) => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'starter.json'), claim);
+    const running = run('src/main.js', { DATA_DIR: folder.path, PORT: String(await freePort()) });
+    await running.says(/Training the starter heads/);
+    await running.end('SIGINT');
     await folder.remove();
   });
 });
