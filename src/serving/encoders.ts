@@ -12,11 +12,11 @@ import type { EncoderReference } from '../registry/version.js';
 /** The encoders of an installation: the pretrained one, always open, and those that learned, opened when they are asked for. */
 export interface Encoders {
   readonly pretrained: Encoder;
-  /** What is known of a version's encoder; of the pretrained one where none is named. */
+  /** What is known of a version's encoder; of the pretrained one where none is named. @throws ManyheadError DAMAGED */
   describe(reference: EncoderReference | undefined): Promise<EncoderDescription>;
   /**
    * Works with a version's encoder, which stays open as long as the work takes.
-   * @throws Error where the encoder is gone
+   * @throws ManyheadError DAMAGED where the encoder is gone, or is not what was written
    */
   use<T>(reference: EncoderReference | undefined, work: (encoder: Encoder) => Promise<T>): Promise<T>;
   /** What all of them have done. */
@@ -80,9 +80,7 @@ export async function openEncoders(
 
   /** @throws ManyheadError DAMAGED where its weights are not those that were written, or it cannot be read */
   const openStored = async (id: string, folder: string): Promise<Encoder> => {
-    const encoder = await openEncoder({ folder, ...options }).catch((error) => {
-      throw error instanceof EncoderError ? damaged(`the encoder ${id}`) : error;
-    });
+    const encoder = await readable(id, openEncoder({ folder, ...options }));
     if (encoder.id === id) return encoder;
     await encoder.close();
     throw damaged(`the encoder ${id}`);
@@ -120,8 +118,10 @@ export async function openEncoders(
 
   return {
     pretrained,
-    describe: async (reference) =>
-      isPretrained(reference) ? pretrained : describeEncoder(await stored.folder(reference.id)),
+    async describe(reference) {
+      if (isPretrained(reference)) return pretrained;
+      return readable(reference.id, describeEncoder(await stored.folder(reference.id)));
+    },
     async use(reference, work) {
       if (isPretrained(reference)) return work(pretrained);
       const { id } = reference;
@@ -152,6 +152,12 @@ export async function openEncoders(
     },
   };
 }
+
+/** What is read of an encoder that learned. @throws ManyheadError DAMAGED where it cannot be: it could when it was stored */
+const readable = <T>(id: string, reading: Promise<T>): Promise<T> =>
+  reading.catch((error) => {
+    throw error instanceof EncoderError ? damaged(`the encoder ${id}`) : error;
+  });
 
 /** What an open encoder takes for each number of its weights, in bytes: every thread has them for itself. */
 const numberBytes: Readonly<Record<Precision, number>> = { fp32: 4, int8: 2 };

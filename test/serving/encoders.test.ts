@@ -13,6 +13,7 @@ import { floatsOf } from '#src/safetensors/read.js';
 import type { Encoders } from '#src/serving/encoders.js';
 import { smallFiles, writeFolder } from '../encoder/random-bert.js';
 import { eventually } from '../eventually.js';
+import type { Json } from '../system/stage.js';
 import { openSmallEncoders } from './small.js';
 
 describe('encoders that learned', () => {
@@ -49,6 +50,7 @@ describe('encoders that learned', () => {
   const vectorOf = (reference: EncoderReference | undefined) =>
     encoders.use(reference, async (encoder) => [...(await encoder.encode(['red green']))[0].vector]);
   const opened = (reference: EncoderReference): Promise<Encoder> => encoders.use(reference, async (encoder) => encoder);
+  const isDamaged = ({ id }: EncoderReference) => ({ code: 'DAMAGED', message: expect.stringContaining(id) });
   const isClosed = (encoder: Encoder) =>
     encoder.encode(['red']).then(
       () => false,
@@ -107,7 +109,8 @@ describe('encoders that learned', () => {
     const a = await learned(1);
     const key = join(folder, 'data', 'encoders', a.id);
     await rm(key, { recursive: true });
-    await expect(vectorOf(a)).rejects.toThrow(`encoder ${a.id} is gone`);
+    await expect(vectorOf(a)).rejects.toMatchObject(isDamaged(a));
+    await expect(encoders.describe(a)).rejects.toMatchObject(isDamaged(a));
     expect(await learned(1)).toEqual(a);
     expect(await vectorOf(a)).toHaveLength(32);
   });
@@ -119,7 +122,63 @@ describe('encoders that learned', () => {
     const bytes = await readFile(weights);
     bytes[bytes.length - 5] ^= 1;
     await writeFile(weights, bytes);
-    await expect(vectorOf(a)).rejects.toMatchObject({ code: 'DAMAGED', message: expect.stringContaining(a.id) });
+    await expect(vectorOf(a)).rejects.toMatchObject(isDamaged(a));
     expect(await vectorOf(b)).toHaveLength(32);
+  });
+
+  const fileOf = ({ id }: EncoderReference, name: string) => join(folder, 'data', 'encoders', id, name);
+  const edit = async (path: string, change: (content: Json) => unknown) =>
+    writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))));
+  const swapped = ({ model, ...tokenizer }: Json): Json => {
+    const { red, green, ...others } = model.vocab;
+    return { ...tokenizer, model: { ...model, vocab: { ...others, red: green, green: red } } };
+  };
+
+  it.each<{ what: string; file: string; change: (content: Json) => unknown }>([
+    { what: 'words that have changed places', file: 'tokenizer.json', change: swapped },
+    { what: 'heads of attention', file: 'config.json', change: (config) => ({ ...config, num_attention_heads: 8 }) },
+    { what: 'how it pools', file: '1_Pooling/config.json', change: () => ({ pooling_mode_cls_token: true }) },
+  ])('are not used where a file beside the weights is not what was written: $what', async ({ file, change }) => {
+    await open(100);
+    const [a, b] = [await learned(1), await learned(2)];
+    await edit(fileOf(a, file), change);
+    const namesIt = { code: 'DAMAGED', message: expect.stringContaining(`${file} of the encoder ${a.id}`) };
+    await expect(vectorOf(a)).rejects.toMatchObject(namesIt);
+    await expect(encoders.describe(a)).rejects.toMatchObject(namesIt);
+    expect(await vectorOf(b)).toHaveLength(32);
+  });
+
+  it('are not used where the list of the digests of their files is damaged', async () => {
+    await open(100);
+    const a = await learned(1);
+    const digests = await readFile(fileOf(a, 'digests.json'));
+    digests[Math.floor(digests.length / 2)] ^= 1;
+    await writeFile(fileOf(a, 'digests.json'), digests);
+    await expect(vectorOf(a)).rejects.toMatchObject(isDamaged(a));
+  });
+
+  it('are whole again where the same training has stored them again', async () => {
+    await open(100);
+    const a = await learned(1);
+    const before = await vectorOf(a);
+    await encoders.close();
+    for (const file of ['config.json', 'model.safetensors']) {
+      await writeFile(fileOf(a, file), '{');
+      await open(100);
+      await expect(vectorOf(a)).rejects.toMatchObject(isDamaged(a));
+      expect(await learned(1)).toEqual(a);
+      expect(await vectorOf(a)).toEqual(before);
+      await encoders.close();
+    }
+  });
+
+  it('are taken at their word where an earlier release wrote them, unless they cannot be read', async () => {
+    await open(100);
+    const a = await learned(1);
+    await rm(fileOf(a, 'digests.json'));
+    await edit(fileOf(a, 'tokenizer.json'), swapped);
+    expect(await vectorOf(a)).toHaveLength(32);
+    await writeFile(fileOf(a, 'config.json'), '{');
+    await expect(encoders.describe(a)).rejects.toMatchObject(isDamaged(a));
   });
 });
