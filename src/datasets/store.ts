@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { register } from '../artifacts/register.js';
 import type { ArtifactStore } from '../artifacts/store.js';
-import { badInput, damaged, ManyheadError, notFound, shown } from '../errors.js';
+import { badInput, damaged, ManyheadError, notFound, shown, systemCode } from '../errors.js';
 import { isName } from '../names.js';
 import { rowCounter, type SplitCount } from './count.js';
 import type { DatasetTask, Example } from './example.js';
@@ -22,7 +22,7 @@ export interface Dataset {
 export interface Datasets {
   /** Stores rows without a name. @returns their digest: sha256 of the rows as JSON lines */
   putRows(examples: readonly Example[]): Promise<string>;
-  /** The rows of a digest. @throws ManyheadError DAMAGED where they are others; Error where they are not there */
+  /** The rows of a digest. @throws ManyheadError DAMAGED where they are others, or not there */
   rows(digest: string): Promise<readonly Example[]>;
   /** The same one after the other, in constant memory: that they are others may be found out at their end only. */
   stream(digest: string): AsyncIterable<Example>;
@@ -101,11 +101,19 @@ export function datasetsOn(store: ArtifactStore): Datasets {
     return digest;
   };
 
+  async function* stored(digest: string): AsyncGenerator<Buffer> {
+    try {
+      yield* store.stream(rowsKey(digest));
+    } catch (error) {
+      throw systemCode(error) === 'ENOENT' ? damagedRows(digest) : error;
+    }
+  }
+
   async function* stream(digest: string): AsyncGenerator<Example> {
     const [decoder, hash] = [new TextDecoder(), createHash('sha256')];
     const readRow = (line: string) => parseExample(line, digest);
     let rest = '';
-    for await (const bytes of store.stream(rowsKey(digest))) {
+    for await (const bytes of stored(digest)) {
       hash.update(bytes);
       const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
       rest = lines.pop() ?? '';

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealed } from '#src/artifacts/seal.js';
@@ -191,6 +191,15 @@ describe('a file in the data folder that the disk has damaged', () => {
       error: { code: 'DAMAGED', message: expect.stringContaining(createDataset.digest) },
     });
     expect(await trained('other')).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('is named where it is not there at all: the rows of a data set', async () => {
+    const { createDataset } = await data(address, CREATE, { name: 'rowless', examples: easyRows(48) });
+    await rm(join(folder, `datasets/rows/${createDataset.digest}.jsonl`));
+    const { errors } = await ask(address, '{ dataset(name: "rowless") { preview { text } } }');
+    expect(errors).toMatchObject([
+      { message: expect.stringContaining(createDataset.digest), extensions: { code: 'DAMAGED' } },
+    ]);
   });
 
   it('keeps an API from starting, in one line, only where it is what tells which release wrote the folder', async () => {
