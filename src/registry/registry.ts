@@ -129,7 +129,7 @@ export function registryOn(store: ArtifactStore): Registry {
       folders.lookAgain(model, number);
       return undefined;
     }
-    const version = unsealed(`${VERSION} of version ${number} of model ${shown(model)}`, bytes, readVersion);
+    const version = unsealed(nameOf(model, number), bytes, readVersion);
     read.set(key, version, { size: bytes.length });
     return version;
   };
@@ -160,8 +160,13 @@ export function registryOn(store: ArtifactStore): Registry {
 
   /** Whether a version of any model reads its vectors from an encoder. @throws ManyheadError DAMAGED where one cannot tell */
   const isRead = async (encoder: string): Promise<boolean> => {
-    for (const model of await models())
-      for (const number of await versions(model)) if ((await find(model, number))?.encoder.id === encoder) return true;
+    for (const model of await store.list('models'))
+      for (const number of await kept(model)) {
+        const found = await find(model, number);
+        if (found?.encoder.id === encoder) return true;
+        const isLost = found === undefined && (await store.list(folderOf(model, number))).length > 0;
+        if (isLost) throw damaged(nameOf(model, number));
+      }
     return false;
   };
 
@@ -269,6 +274,9 @@ export function registryOn(store: ArtifactStore): Registry {
 }
 
 const HEADS = 'heads.safetensors';
+
+/** A version.json as messages name it. */
+const nameOf = (model: string, number: number): string => `${VERSION} of version ${number} of model ${shown(model)}`;
 
 /** Versions that are kept at hand, and the bytes of their files: a report of a thousand labels takes ten million. */
 const MOST_VERSIONS = 256;

@@ -78,6 +78,22 @@ describe('the life of a model', () => {
     expect((await registryOn(store).publish(draft(), [], undefined)).number).toBe(2);
   });
 
+  it('keeps every encoder while one cannot tell what a version reads from, as its version.json is lost', async () => {
+    const { number, files } = await registry.publish(
+      draft('x'),
+      [],
+      new Map([['model.safetensors', Buffer.from('lost')]]),
+    );
+    const id = files.encoder.sha256;
+    await rm(join(folder, 'models', 'support', 'versions', String(number), 'version.json'));
+    await utimes(join(folder, 'encoders', id), 0, 0);
+    await registryOn(store).sweep();
+    expect(await store.list('encoders')).toEqual([id]);
+    await registryOn(store).deleteVersion('support', number, 'ann');
+    await registryOn(store).sweep();
+    expect(await store.list('encoders')).toEqual([]);
+  });
+
   it('refuses a version that a later release wrote', async () => {
     await publish(1);
     const file = join(folder, 'models', 'support', 'versions', '1', 'version.json');
