@@ -48,7 +48,7 @@ export function projectionsOn(store: ArtifactStore): Projections {
     const known = loaded.get(key);
     if (known) return known;
     const reading = store.get(`${key}/projection.safetensors`).then((bytes) => {
-      if (bytes === undefined) throw new Error(`projection ${number} of encoder ${encoder} is gone`);
+      if (bytes === undefined) throw damaged(`projection ${number} of encoder ${encoder}`);
       try {
         return readProjection(bytes);
       } catch {

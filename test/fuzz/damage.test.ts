@@ -176,6 +176,20 @@ describe('a file in the data folder that the disk has damaged', () => {
     }
   });
 
+  it('is the history of a job, which is then told without it, among others', async () => {
+    const record = await stored(`jobs/${job}/record/00000001`);
+    const id = jobId(copies++);
+    const state = { status: 'CANCELLED', finishedAt: record.createdAt };
+    await put(`jobs/${id}/record/00000001`, sealed({ ...record, id, state }));
+    await put(`jobs/${id}/history-1.json`, Buffer.from('[{"epoch"'));
+    const { trainingJobs } = await data(
+      address,
+      '{ trainingJobs(first: 1000) { nodes { id history { epoch } keptEpochs { epoch } } } }',
+    );
+    expect(trainingJobs.nodes).toContainEqual({ id, history: [], keptEpochs: [] });
+    expect(trainingJobs.nodes.find((each: Json) => each.id === job).history).not.toEqual([]);
+  });
+
   it('ends a job that needs it with its name, and leaves the worker to others', async () => {
     const { createDataset } = await data(address, CREATE, { name: 'torn', examples: easyRows(36) });
     const rows = join(folder, `datasets/rows/${createDataset.digest}.jsonl`);

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Float, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { badInput } from '../../errors.js';
+import { badInput, unlessDamaged } from '../../errors.js';
 import { cancel, retry, submit } from '../../jobs/actions.js';
 import { checkEvaluation } from '../../jobs/evaluation-order.js';
 import type { JobEvent } from '../../jobs/feed.js';
@@ -205,7 +205,7 @@ export class TrainingResolver {
     description: 'One entry an epoch, kept after the queue has forgotten the job.',
   })
   async history(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly EpochMetrics[]> {
-    return (await records.history(stored)).map(epochView);
+    return ((await unlessDamaged(records.history(stored))) ?? []).map(epochView);
   }
 
   @FieldResolver(() => [KeptEpoch], {
@@ -213,7 +213,7 @@ export class TrainingResolver {
       'TRAIN: the epoch that each head which learned was kept from, once it is done: the one with the lowest validation loss, or the last where nothing validates.',
   })
   async keptEpochs(@Root() { stored }: TrainingJob, @Ctx() { records }: Context): Promise<readonly KeptEpoch[]> {
-    return keptEpochs(stored, await records.history(stored));
+    return keptEpochs(stored, (await unlessDamaged(records.history(stored))) ?? []);
   }
 
   @FieldResolver(() => [TaskReport], {
