@@ -3,7 +3,6 @@ import type { Express, Response } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import { FORMAT } from '../artifacts/format.js';
 import type { Encoder } from '../encoder/open.js';
-import { ManyheadError } from '../errors.js';
 import type { TrainingQueue } from '../queue/queue.js';
 import { version } from '../version.js';
 import { printedSchema } from './schema.js';
@@ -16,7 +15,7 @@ export interface Readiness {
 
 /** What health is asked about. */
 interface Rooms {
-  readonly encoders: { readonly pretrained: Pick<Encoder, 'id' | 'base' | 'precision' | 'encode'> };
+  readonly encoders: { readonly pretrained: Pick<Encoder, 'id' | 'base' | 'precision' | 'encodes'> };
   readonly queue: Pick<TrainingQueue, 'ping'>;
   /** Whether the data folder can be used. */
   readonly isStorageUsable: () => Promise<boolean>;
@@ -47,11 +46,7 @@ export function serveHealth(
   });
   app.get('/readyz', async (_, response) => {
     if (isLeaving) return refuse(response, 'it is about to stop');
-    const isReady = await Promise.all([
-      isStorageUsable().catch(no),
-      queue.ping().then(yes, no),
-      pretrained.encode(['ready']).catch(unlessOverloaded).then(yes, no),
-    ]);
+    const isReady = await Promise.all([isStorageUsable().catch(no), queue.ping().then(yes, no), pretrained.encodes()]);
     const missing = ['the data folder cannot be used', 'the queue takes no jobs', 'the encoder fails'].filter(
       (_, part) => !isReady[part],
     );
@@ -72,8 +67,3 @@ const refuse = (response: Response, why: string): void => {
 
 const yes = () => true;
 const no = () => false;
-
-/** A server with much to do is ready all the same: taking it away would only leave more to the others. */
-function unlessOverloaded(error: unknown): void {
-  if (!(error instanceof ManyheadError && error.code === 'OVERLOADED')) throw error;
-}

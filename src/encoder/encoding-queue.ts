@@ -51,6 +51,9 @@ export class EncodingQueue {
   /** The next turn of each call that has had some. */
   readonly #nextTurn = new WeakMap<object, number>();
   #wanting: (() => void)[] = [];
+  /** When a run ended in vectors last, in milliseconds, and who is told of the next that does. */
+  #lastRun = -Infinity;
+  readonly #watching = new Set<() => void>();
   #closed = false;
   #starting = 0;
   readonly #threads = new Set<EncodingThread>();
@@ -116,6 +119,17 @@ export class EncodingQueue {
       await new Promise<void>((resolve) => {
         this.#wanting.push(resolve);
       });
+  }
+
+  /** Tells of every run that ends in vectors. @returns stops that */
+  watch(tell: () => void): () => void {
+    this.#watching.add(tell);
+    return () => this.#watching.delete(tell);
+  }
+
+  /** When a run ended in vectors last, in milliseconds as `performance.now()` has them. */
+  get lastRun(): number {
+    return this.#lastRun;
   }
 
   /** Tokens that wait. */
@@ -209,6 +223,8 @@ export class EncodingQueue {
       this.counts.tokens += tokens;
       this.counts.places += batch.ids.length;
       const vectors = await thread.run(batch);
+      this.#lastRun = performance.now();
+      for (const tell of this.#watching) tell();
       const first = Math.min(...queued.map(({ since }) => since));
       const [waited, took] = [begun - first, performance.now() - begun];
       this.onBatch({ texts: texts.length, tokens, waited: waited / 1000, took: took / 1000 });

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { messageOf } from '../errors.js';
 import { type Architecture, readArchitecture } from './architecture.js';
+import { encodingCheck } from './check.js';
 import { type EncoderCounts, newCounts, type OnBatch } from './counts.js';
 import { type Encoded, type EncodeOptions, encodeTexts } from './encode.js';
 import { EncodingQueue } from './encoding-queue.js';
@@ -73,6 +74,8 @@ export interface Encoder extends EncoderDescription {
   countTokens(text: string): number;
   /** Tokens that wait to be encoded. */
   waitingTokens(): number;
+  /** Whether it encodes, which takes 2 s at most to tell; also where it has too much to do to take more. */
+  encodes(): Promise<boolean>;
   /** Fails the texts that wait and ends the threads. */
   close(): Promise<void>;
 }
@@ -157,6 +160,7 @@ async function open(description: EncoderDescription, options: EncoderOptions): P
       return count(text);
     },
     waitingTokens: () => queue.waitingTokens,
+    encodes: encodingCheck(queue, tokenize('ready').ids, counts),
     close: () => queue.close(),
   };
 }

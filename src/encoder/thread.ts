@@ -31,10 +31,20 @@ const running = new Set<Int32Array<SharedArrayBuffer>>();
 // ONNX Runtime's binding aborts the whole process when a thread is ended in the middle of its work, as process.exit() does. A batch
 // takes tenths of a second, and seconds where a machine has much else to do.
 const longestWait = 8000;
+let lastMoment = Infinity;
 process.once('exit', () => {
-  const end = performance.now() + longestWait;
-  for (const busy of running) Atomics.wait(busy, 0, 1, Math.max(0, end - performance.now()));
+  const end = Math.min(performance.now() + longestWait, lastMoment);
+  for (const busy of running) {
+    // One that hangs would keep the process for ever.
+    if (Atomics.wait(busy, 0, 1, Math.max(0, end - performance.now())) === 'timed-out')
+      process.kill(process.pid, 'SIGKILL');
+  }
 });
+
+/** The process that ends does not wait for its threads beyond this moment, in milliseconds as `performance.now()` has them. */
+export function endThreadsBy(moment: number): void {
+  lastMoment = moment;
+}
 
 /**
  * Starts a thread and waits until its session is open.

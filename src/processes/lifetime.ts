@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { foreignFormat } from '../artifacts/format.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { type Config, readConfig } from '../config.js';
+import { endThreadsBy } from '../encoder/thread.js';
 import { messageOf } from '../errors.js';
 import { StartError, startError } from './start-error.js';
 import { outliveReaders } from './terminal.js';
@@ -24,11 +25,14 @@ export interface Ready {
   readonly address?: string;
 }
 
-/** How long a process may take to stop before it just ends, in milliseconds. */
-const LONGEST_STOP = 9_500;
+/** How long a process may take to stop before it just ends, in milliseconds: the rooms of a worker take 8.5 s at most. */
+const LONGEST_STOP = 8_700;
+
+/** How long the end itself may take, in milliseconds: the last lines of the log, a run of the encoder. */
+const LONGEST_END = 700;
 
 /** The longest from SIGTERM to the end of a process, in milliseconds. */
-export const longestStop = ({ shutdownGrace }: Config): number => shutdownGrace + LONGEST_STOP;
+export const longestStop = ({ shutdownGrace }: Config): number => shutdownGrace + LONGEST_STOP + LONGEST_END;
 
 /**
  * Runs a process from its start to its end: reads the configuration, starts, tells the parent when it is ready, and stops on
@@ -56,6 +60,7 @@ export async function runProcess(
       const grace = signal === 'SIGTERM' && started.leave ? config.shutdownGrace : 0;
       // The last resort: every room ends sooner by itself, and what matters is on disk already.
       setTimeout(() => process.exit(0), grace + LONGEST_STOP).unref();
+      endThreadsBy(performance.now() + grace + LONGEST_STOP + LONGEST_END);
       stop(grace).catch((error) => {
         process.stderr.write(`could not stop cleanly: ${messageOf(error)}\n`);
         process.exit(1);

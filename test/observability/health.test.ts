@@ -9,9 +9,13 @@ import { apiSchema } from '#src/api/schema.js';
 import type { Json } from '../system/stage.js';
 
 /** The health of a server whose encoder, queue and data folder do as they are told. */
-async function stage(queue: () => Promise<void> = async () => {}, isStorageUsable = async () => true) {
+async function stage(
+  queue: () => Promise<void> = async () => {},
+  isStorageUsable = async () => true,
+  encodes = async () => true,
+) {
   const app = express();
-  const pretrained = { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32', encode: async () => [] } as const;
+  const pretrained = { id: 'abc', base: 'all-MiniLM-L6-v2', precision: 'fp32', encodes } as const;
   const readiness = serveHealth(app, await apiSchema(), {
     encoders: { pretrained },
     queue: { ping: queue },
@@ -79,6 +83,13 @@ describe('a server', () => {
     });
     const response = await get('readyz');
     expect([response.status, await response.text()]).toEqual([503, 'not ready: the queue takes no jobs\n']);
+    close();
+  });
+
+  it('whose encoder does not encode is not ready', async () => {
+    const { get, close } = await stage(undefined, undefined, async () => false);
+    const response = await get('readyz');
+    expect([response.status, await response.text()]).toEqual([503, 'not ready: the encoder fails\n']);
     close();
   });
 });
