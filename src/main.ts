@@ -4,10 +4,11 @@ import { folderStore } from './artifacts/folder.js';
 import { laterFormat } from './artifacts/format.js';
 import { type Config, readConfig } from './config.js';
 import { messageOf } from './errors.js';
+import type { StartOptions } from './processes/child.js';
 import { checkDataFolder, longestStop } from './processes/lifetime.js';
 import { StartError, startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
-import { type Supervised, type SupervisedOptions, supervise } from './processes/supervisor.js';
+import { type Supervised, supervise } from './processes/supervisor.js';
 import { openTerminal, outliveReaders } from './processes/terminal.js';
 
 /** `npm start`: the queue (where no Redis is given), the API and the worker, each a process of its own, kept running. */
@@ -17,10 +18,16 @@ const terminal = openTerminal(process.stdout);
 const GIVE_BACK = { MALLOC_MMAP_THRESHOLD_: '262144' };
 /** The queue is ready after some seconds at most, of which the making of its database takes four; this is in milliseconds. */
 const QUEUE_STARTS_WITHIN = 120_000;
+/** The queue ends by itself within half of this, in milliseconds. */
+const QUEUE_STOPS_WITHIN = 3_000;
+/** What is left for a queue that waited for others that had to be killed, in milliseconds. */
+const LEFT_FOR_QUEUE = 400;
 const entry = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 let queue: Supervised | undefined;
 const others: Supervised[] = [];
+/** How long all of them together may take to stop, in milliseconds. */
+let patience = 0;
 /** The process that is starting right now, or was started last. */
 let starting: Promise<unknown> = Promise.resolve();
 const stopping = new AbortController();
@@ -35,13 +42,13 @@ async function start(config: Config): Promise<void> {
     STARTER_KEY_HASH: hashOf(secret),
   };
   const { signal } = stopping;
-  const patience = longestStop(config) + 500;
+  patience = longestStop(config) + LEFT_FOR_QUEUE;
   const run = (
     name: string,
     path: string,
-    more: Pick<SupervisedOptions, 'arguments' | 'startsWithin'> = {},
+    more: Pick<StartOptions, 'arguments' | 'startsWithin'> = {},
   ): Promise<Supervised> => {
-    const running = supervise(name, { entry: entry(path), environment, signal, patience, ...more }, terminal.say);
+    const running = supervise(name, { entry: entry(path), environment, signal, ...more }, terminal.say);
     starting = running.catch(() => {});
     return running;
   };
@@ -77,8 +84,9 @@ async function checkBeforeQueue({ dataFolder }: Config): Promise<void> {
 /** The queue goes last, so that the worker can still hand its job back to it. */
 async function stop(): Promise<void> {
   stopping.abort();
-  await Promise.all([starting, ...others.map((each) => each.stop())]);
-  await queue?.stop();
+  const end = performance.now() + patience;
+  await Promise.all([starting, ...others.map((each) => each.stop(patience - LEFT_FOR_QUEUE))]);
+  await queue?.stop(Math.min(QUEUE_STOPS_WITHIN, end - performance.now()));
 }
 
 for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

@@ -6,13 +6,11 @@ import { type ReadyChild, type StartOptions, startChild } from './child.js';
 export interface Supervised {
   /** Where it listens, if it does. */
   readonly address: string | undefined;
-  /** Asks it to stop, waits, and kills it where it does not. */
-  stop(): Promise<void>;
-}
-
-export interface SupervisedOptions extends StartOptions {
-  /** How long the process may take to stop before it is killed, in milliseconds. */
-  readonly patience: number;
+  /**
+   * Asks it to stop, waits, and kills it where it does not.
+   * @param patience how long it may take, in milliseconds
+   */
+  stop(patience: number): Promise<void>;
 }
 
 /** A process that ended is started again after this long at first, in milliseconds, and twice as long each time. */
@@ -27,11 +25,7 @@ const STEADY = 60_000;
  * @param say tells the person at the terminal
  * @throws StartError with what the process had to say where the first start fails
  */
-export async function supervise(
-  name: string,
-  { patience, ...options }: SupervisedOptions,
-  say: (line: string) => void,
-): Promise<Supervised> {
+export async function supervise(name: string, options: StartOptions, say: (line: string) => void): Promise<Supervised> {
   const stopping = new AbortController();
   let current: ReadyChild | undefined = await startChild(options);
   const { address } = current;
@@ -63,7 +57,7 @@ export async function supervise(
 
   return {
     address,
-    async stop() {
+    async stop(patience) {
       stopping.abort();
       const child = current?.child;
       if (child && child.exitCode === null && child.signalCode === null) {

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { copyMadeDatabase } from '../queue/made-before.js';
 import { skips } from '../queue/skips.js';
 import {
   data,
@@ -193,6 +194,46 @@ describe('Ctrl-C', () => {
     follower.terminate();
   });
 });
+
+describe('SIGTERM', () => {
+  it.each([
+    ['a queue that stands still', ['queue']],
+    ['a worker and a queue that stand still', ['worker', 'queue']],
+  ])('ends everything within 10 s with %s', async (_, still) => {
+    const folder = await temporaryFolder();
+    const dataFolder = join(folder.path, 'data');
+    await copyMadeDatabase(join(dataFolder, 'queue'));
+    const running = run('src/main.js', { DATA_DIR: dataFolder, STARTER: 'off', PORT: String(await freePort()) });
+    await running.says(READY);
+    const children = await childrenOf(running);
+    const stopped = children.filter(({ line }) => still.some((name) => line.includes(`/${name}/`)));
+    expect(stopped).toHaveLength(still.length);
+    for (const { pid } of stopped) process.kill(pid, 'SIGSTOP');
+    const { code, milliseconds } = await running.end('SIGTERM');
+    expect(code).toBe(0);
+    expect(milliseconds).toBeLessThan(10_000);
+    const left = await Promise.all(children.map(({ pid }) => statusOf(pid)));
+    expect(left).toEqual(children.map(() => undefined));
+    await folder.remove();
+  });
+});
+
+/** The processes that one has started, by their command lines. */
+async function childrenOf({ child }: Running): Promise<{ pid: number; line: string }[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const parent = (await statusOf(pid))?.match(/^PPid:\s+(\d+)$/m)?.[1];
+      if (Number(parent) !== child.pid) return [];
+      return [{ pid, line: await readFile(`/proc/${pid}/cmdline`, 'utf8') }];
+    }),
+  );
+  return found.flat();
+}
+
+/** What the system tells of a process; undefined where there is none. */
+const statusOf = (pid: number): Promise<string | undefined> =>
+  readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined);
 
 /** The command lines of processes that name a path. */
 async function processesAbout(path: string): Promise<string[]> {
