@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { pino } from 'pino';
 import type { LogLevel } from './config.js';
+import { isPipe, openPipe } from './log-pipe.js';
 import { loggedError } from './logged-error.js';
 
 /** What a line of the log is about: the fact first, then its particulars. */
@@ -28,9 +29,7 @@ const MOST_UNWRITTEN = 65_536;
  * @param process_ which process speaks: `api`, `worker`, `queue`
  */
 export function openLog(process_: string, level: LogLevel): Log {
-  const destination = pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN });
-  // A disk that is full, or nobody who reads any more, is no reason to end: the lines of that time are lost.
-  destination.on('error', () => {});
+  const destination = isPipe(2) ? openPipe(tellLost) : openFile();
   const logger = pino(
     {
       level,
@@ -41,10 +40,21 @@ export function openLog(process_: string, level: LogLevel): Log {
     },
     destination,
   );
+  function tellLost(lines: number): void {
+    logger.warn({ lines }, 'lines of the log were lost: nobody read them in time');
+  }
   return {
     debug: (fact, particulars = {}) => logger.debug(particulars, fact),
     info: (fact, particulars = {}) => logger.info(particulars, fact),
     warn: (fact, particulars = {}) => logger.warn(particulars, fact),
     error: (fact, particulars = {}, cause = undefined) => logger.error({ ...particulars, err: cause }, fact),
   };
+}
+
+/** Standard error that is a file or a terminal. */
+function openFile() {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: MOST_UNWRITTEN });
+  // A disk that is full is no reason to end: the lines of that time are lost.
+  destination.on('error', () => {});
+  return destination;
 }
