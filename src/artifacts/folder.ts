@@ -228,11 +228,16 @@ export function folderStore(folder: string): ArtifactStore {
         },
       ),
 
-    isWritable: () =>
-      access(unfinished, constants.W_OK).then(
-        () => true,
-        () => false,
-      ),
+    async isWritable() {
+      try {
+        // Not with the folder above it, which may be away; others may be making it, too.
+        await mkdir(unfinished, { mode: 0o700 }).catch(() => {});
+        await access(unfinished, constants.W_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    },
 
     async sweep() {
       const now = await fileTime();

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import express from 'express';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveHealth } from '#src/api/health.js';
 import { apiSchema } from '#src/api/schema.js';
-import type { Json } from '../system/stage.js';
+import { folderStore } from '#src/artifacts/folder.js';
+import { foreignFormat, isUsable } from '#src/artifacts/format.js';
+import { type Json, temporaryFolder } from '../system/stage.js';
 
 /** The health of a server whose encoder, queue and data folder do as they are told. */
 async function stage(
@@ -91,5 +94,30 @@ describe('a server', () => {
     const response = await get('readyz');
     expect([response.status, await response.text()]).toEqual([503, 'not ready: the encoder fails\n']);
     close();
+  });
+});
+
+describe('a data folder', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('that was restored while it is in use, without what is unfinished, can be used', async () => {
+    const store = folderStore(folder.path);
+    await foreignFormat(store);
+    await rm(join(folder.path, '.unfinished'), { recursive: true });
+    expect(await isUsable(store)).toBe(true);
+  });
+
+  it('that is away cannot be used, and is not made anew where it was', async () => {
+    const path = join(folder.path, 'data');
+    const store = folderStore(path);
+    await foreignFormat(store);
+    await rename(path, join(folder.path, 'away'));
+    expect(await isUsable(store)).toBe(false);
+    await rename(join(folder.path, 'away'), path);
+    expect(await isUsable(store)).toBe(true);
   });
 });
