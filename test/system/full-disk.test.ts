@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../eventually.js';
 import { kinds, type RunningQueue } from '../queue/kinds.js';
+import { copyMadeDatabase } from '../queue/made-before.js';
 import {
   ask,
   data,
   easyRows,
   finished,
   type Json,
+  run,
   settingsOver,
   startApi,
   startWorker,
@@ -100,5 +103,36 @@ describe.skipIf(!canMount && !process.env.CI)('a disk that is full', () => {
     else expect(job).toMatchObject({ status: 'SUCCEEDED', version: { number: 1 } });
     expect(await readdir(join(folder.path, '.unfinished'))).toEqual([]);
     expect(await finished(api.address, await asked())).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+describe.skipIf(!canMount && !process.env.CI)('a start on a disk that is full', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    await command('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'manyhead-test', folder.path]);
+  });
+  afterEach(async () => {
+    await command('umount', [folder.path]);
+    await folder.remove();
+  });
+  const full = () => writeFile(join(folder.path, 'filler'), Buffer.alloc(2 ** 26)).catch(() => {});
+  const started = async (): Promise<string> => {
+    const running = run('src/main.js', { DATA_DIR: folder.path, STARTER: 'off' });
+    await once(running.child, 'close');
+    return running.said();
+  };
+  const wantsSpace = () =>
+    `queue: no space is left for the queue in ${join(folder.path, 'queue')} (DATA_DIR): free some space`;
+
+  it('says where there must be some, with a queue that was made before', async () => {
+    await copyMadeDatabase(join(folder.path, 'queue'));
+    await full();
+    expect(await started()).toContain(wantsSpace());
+  });
+
+  it('says so where it comes to an end while the queue is made', async () => {
+    await writeFile(join(folder.path, 'filler'), Buffer.alloc(52 * 2 ** 20));
+    expect(await started()).toContain(wantsSpace());
   });
 });
