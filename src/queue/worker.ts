@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type IQueueBackend, type Job, WaitingError, Worker } from 'bullmq';
 import type { QueueConfig } from '../config.js';
 import { messageOf } from '../errors.js';
+import { carrying } from '../log.js';
 import { aside, complaints, type OnError } from './complaint.js';
 import { type Delivery, parseDeliveryId } from './delivery.js';
 import { goodbye } from './goodbye.js';
@@ -75,9 +76,18 @@ export function openWorker(
     );
     worker.on('locksRenewed', ({ jobIds }) => held.renewed(jobIds));
     worker.on('lockRenewalFailed', (jobIds) => held.lost(jobIds));
-    worker.on('error', aside(complain, 'worker'));
+    worker.on('error', aside(complainAboutNamed, 'worker'));
   });
   opening.catch(aside(complain, 'worker'));
+
+  const complainAbout = (delivery: Delivery, message: string): void =>
+    carrying({ job: delivery.jobId }, () => complain(message));
+  /** BullMQ names the delivery in the message, where it complains of one. */
+  const complainAboutNamed = (message: string): void => {
+    const delivery = parseDeliveryId(message.match(/ for job (\S+?)(?:\.? |\.?$)/)?.[1] ?? '');
+    if (delivery) complainAbout(delivery, message);
+    else complain(message);
+  };
 
   async function work(job: Job, token: string): Promise<void> {
     const id = job.id ?? '';
@@ -94,11 +104,12 @@ export function openWorker(
   }
 
   async function runOnce(job: Job, delivery: Delivery, lease: Lease): Promise<Outcome> {
-    const reporter = throttledReporter((progress) => job.updateProgress(progress), complain);
+    const complainOfIt = (message: string): void => complainAbout(delivery, message);
+    const reporter = throttledReporter((progress) => job.updateProgress(progress), complainOfIt);
     try {
       return await run(delivery, { report: reporter.report, signal: lease.signal });
     } catch (error) {
-      complain(`queue: the run of ${job.id} threw, and will be tried again: ${messageOf(error)}`);
+      complainOfIt(`queue: the run of ${job.id} threw, and will be tried again: ${messageOf(error)}`);
       // Here and not in the queue, which would tell the time to try it again by the clock of this machine.
       await delay(retryAfter, undefined, { signal: lease.signal }).catch(() => {});
       throw error;
