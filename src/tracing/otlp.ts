@@ -31,7 +31,7 @@ const kinds: Readonly<Record<SpanKind, OtelKind>> = {
 
 /** Spans by OpenTelemetry, sent in batches as OTLP over HTTP in JSON. */
 export function otlpTracing(service: string, endpoint: string, log: Log): Tracing {
-  complainIn(log, endpoint);
+  const complaints = complainIn(log, endpoint);
   const provider = new BasicTracerProvider({
     resource: resourceFromAttributes({ 'service.name': service, 'service.version': version }),
     spanProcessors: [
@@ -39,6 +39,7 @@ export function otlpTracing(service: string, endpoint: string, log: Log): Tracin
     ],
   });
   const tracer = provider.getTracer('manyhead', version);
+  complaints.opened();
 
   const begin = (name: string, kind: SpanKind, parent: SpanContext | undefined, attributes?: Attributes): Span => {
     const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
@@ -78,17 +79,29 @@ function readTraceparent(text: string | undefined): SpanContext | undefined {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
 }
 
-function complainIn(log: Log, endpoint: string): void {
+/** Has the log told what OpenTelemetry complains of: while it is opened of its settings, which it reads then, later of the sending. */
+function complainIn(log: Log, endpoint: string): { opened(): void } {
+  let isOpen = false;
   let last = -Infinity;
   const complain = (message: string): void => {
+    const why = message.slice(0, 200);
+    if (!isOpen) {
+      log.warn('a setting of OpenTelemetry cannot be used', { why });
+      return;
+    }
     const now = performance.now();
     if (now - last < QUIET_FOR) return;
     last = now;
-    log.warn('traces cannot be sent', { endpoint, why: message.slice(0, 200) });
+    log.warn('traces cannot be sent', { endpoint, why });
   };
   const quiet = (): void => {};
   diag.setLogger(
     { error: complain, warn: complain, info: quiet, debug: quiet, verbose: quiet },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
+  return {
+    opened() {
+      isOpen = true;
+    },
+  };
 }
