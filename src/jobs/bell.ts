@@ -2,16 +2,19 @@
 export interface Bell {
   /** The job it is about; undefined: all of them may have changed. */
   ring(jobId: string | undefined): void;
-  /** Listens from now on to one job, or to all. */
-  listen(jobId?: string): Ear;
+  /**
+   * Listens from now on to one job, or to all.
+   * @param ended closes the ear
+   */
+  listen(ended: AbortSignal, jobId?: string): Ear;
 }
 
 export interface Ear {
   /**
    * The jobs it rang for since the last call, or `all` where any of them may have changed: at once where it did, else when it
-   * next does, or after `patience`.
+   * next does, or after `patience`. Undefined once the ear is closed, and at once where somebody waits.
    */
-  rung(): Promise<ReadonlySet<string> | 'all'>;
+  rung(): Promise<ReadonlySet<string> | 'all' | undefined>;
   close(): void;
 }
 
@@ -22,7 +25,7 @@ export function bell(patience: number): Bell {
     ring(jobId) {
       for (const listener of listeners) listener(jobId);
     },
-    listen(about) {
+    listen(ended, about) {
       let jobs = new Set<string>();
       let missed = false;
       let wake = (): void => {};
@@ -32,10 +35,15 @@ export function bell(patience: number): Bell {
         else jobs.add(jobId);
         wake();
       };
+      const close = (): void => {
+        listeners.delete(listener);
+        wake();
+      };
       listeners.add(listener);
+      ended.addEventListener('abort', close, { once: true });
       return {
         async rung() {
-          if (jobs.size === 0 && !missed)
+          if (jobs.size === 0 && !missed && listeners.has(listener))
             await new Promise<void>((resolve) => {
               const timer = setTimeout(resolve, patience);
               wake = () => {
@@ -43,15 +51,13 @@ export function bell(patience: number): Bell {
                 resolve();
               };
             });
+          if (!listeners.has(listener)) return undefined;
           const seen = missed ? 'all' : jobs;
           jobs = new Set();
           missed = false;
           return seen;
         },
-        close() {
-          listeners.delete(listener);
-          wake();
-        },
+        close,
       };
     },
   };

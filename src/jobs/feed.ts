@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import { messageOf, unlessDamaged } from '../errors.js';
 import type { Log } from '../log.js';
 import type { QueueEvent } from '../queue/events.js';
 import { deliveryOf, type JobRooms, reconcile } from './actions.js';
 import { bell } from './bell.js';
+import { endable } from './endable.js';
 import { type GivingUpRooms, giveUp } from './give-up.js';
 import { type EpochEntry, hasEnded, type Job, type JobProgress } from './job.js';
 import { openJobs } from './needs.js';
@@ -40,6 +40,71 @@ export function jobFeed(rooms: JobRooms & GivingUpRooms, log: Log): JobFeed {
   const rings = bell(LOOK_AGAIN);
   const newest = new Map<string, JobProgress>();
 
+  async function* follow(id: string, ended: AbortSignal): AsyncGenerator<JobEvent, void> {
+    const ear = rings.listen(ended, id);
+    try {
+      let job = await records.get(id);
+      let epochs = (await records.history(job)).length;
+      let said = newest.get(id);
+      yield { kind: 'STATUS', job };
+      while (!hasEnded(job.state)) {
+        if ((await ear.rung()) === undefined) return;
+        const before = job;
+        job = (await records.find(id)) ?? before;
+        const history = await records.history(job);
+        // Fewer than were told: the job starts over, and tells its epochs again.
+        if (history.length < epochs || job.attempt !== before.attempt) epochs = 0;
+        const isTakenOver = job.workersLost !== before.workersLost;
+        if (isTakenOver) yield { kind: 'STATUS', job };
+        for (const epoch of history.slice(epochs)) yield { kind: 'EPOCH', job, epoch };
+        epochs = history.length;
+        if (hasEnded(job.state)) break;
+        const progress = newest.get(id);
+        if (progress?.step !== undefined && progress !== said) yield { kind: 'STEP', job, progress };
+        else if (!isTakenOver && (progress !== said || job.state.status !== before.state.status))
+          yield { kind: 'STATUS', job };
+        said = progress;
+      }
+      if (job.state.status === 'SUCCEEDED' && job.state.result.kind === 'VERSION') yield { kind: 'VERSION', job };
+      yield { kind: 'STATUS', job };
+    } finally {
+      ear.close();
+    }
+  }
+
+  async function* changes(model: string | undefined, ended: AbortSignal): AsyncGenerator<Job, void> {
+    const ear = rings.listen(ended);
+    const told = new Map<string, string>();
+    const tell = (job: Job): void => {
+      told.delete(job.id);
+      told.set(job.id, stateOf(job));
+      const [longestAgo] = told.keys();
+      if (told.size > MOST_TOLD && longestAgo !== undefined) told.delete(longestAgo);
+    };
+    try {
+      const newest = (await records.ids()).at(-1) ?? '';
+      // One that waits may have come just now, and is then still to be told.
+      for (const job of await openJobs(records)) if (job.state.status === 'RUNNING') tell(job);
+      for (let rung = await ear.rung(); rung !== undefined; rung = await ear.rung()) {
+        const ids =
+          rung === 'all'
+            ? (await records.outlines())
+                .filter((job) => !hasEnded(job) || told.has(job.id) || job.id > newest)
+                .map(({ id }) => id)
+            : rung;
+        for (const id of ids) {
+          if (ended.aborted) return;
+          const job = await unlessDamaged(records.find(id));
+          if (job === undefined || told.get(id) === stateOf(job)) continue;
+          tell(job);
+          if (model === undefined || job.order.model === model) yield job;
+        }
+      }
+    } finally {
+      ear.close();
+    }
+  }
+
   return {
     heard(event) {
       if (event.kind === 'gap') {
@@ -60,64 +125,8 @@ export function jobFeed(rooms: JobRooms & GivingUpRooms, log: Log): JobFeed {
       );
     },
 
-    async *follow(id) {
-      const ear = rings.listen(id);
-      try {
-        let job = await records.get(id);
-        let epochs = (await records.history(job)).length;
-        let said = newest.get(id);
-        yield { kind: 'STATUS', job };
-        while (!hasEnded(job.state)) {
-          await ear.rung();
-          const before = job;
-          job = (await records.find(id)) ?? before;
-          const history = await records.history(job);
-          // Fewer than were told: the job starts over, and tells its epochs again.
-          if (history.length < epochs || job.attempt !== before.attempt) epochs = 0;
-          const isTakenOver = job.workersLost !== before.workersLost;
-          if (isTakenOver) yield { kind: 'STATUS', job };
-          for (const epoch of history.slice(epochs)) yield { kind: 'EPOCH', job, epoch };
-          epochs = history.length;
-          if (hasEnded(job.state)) break;
-          const progress = newest.get(id);
-          if (progress?.step !== undefined && progress !== said) yield { kind: 'STEP', job, progress };
-          else if (!isTakenOver && (progress !== said || job.state.status !== before.state.status))
-            yield { kind: 'STATUS', job };
-          said = progress;
-        }
-        if (job.state.status === 'SUCCEEDED' && job.state.result.kind === 'VERSION') yield { kind: 'VERSION', job };
-        yield { kind: 'STATUS', job };
-      } finally {
-        ear.close();
-      }
-    },
-
-    async *changes(model) {
-      const ear = rings.listen();
-      const told = new LRUCache<string, string>({ max: MOST_TOLD });
-      try {
-        const newest = (await records.ids()).at(-1) ?? '';
-        // One that waits may have come just now, and is then still to be told.
-        for (const job of await openJobs(records)) if (job.state.status === 'RUNNING') told.set(job.id, stateOf(job));
-        for (;;) {
-          const rung = await ear.rung();
-          const ids =
-            rung === 'all'
-              ? (await records.outlines())
-                  .filter((job) => !hasEnded(job) || told.has(job.id) || job.id > newest)
-                  .map(({ id }) => id)
-              : rung;
-          for (const id of ids) {
-            const job = await unlessDamaged(records.find(id));
-            if (job === undefined || told.get(id) === stateOf(job)) continue;
-            told.set(id, stateOf(job));
-            if (model === undefined || job.order.model === model) yield job;
-          }
-        }
-      } finally {
-        ear.close();
-      }
-    },
+    follow: (id) => endable((ended) => follow(id, ended)),
+    changes: (model) => endable((ended) => changes(model, ended)),
 
     async progress(job) {
       if (job.state.status !== 'RUNNING') return undefined;

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { checkpointsOn } from '#src/jobs/checkpoints.js';
 import { type JobFeed, jobFeed } from '#src/jobs/feed.js';
@@ -28,25 +29,33 @@ const failed: JobState = { status: 'FAILED', startedAt, finishedAt, error: { cod
 
 const queue: TrainingQueue = { ...quietQueue, holds: async () => true };
 
-describe('who hears of all jobs', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  let records: JobRecords;
-  /** As another process reads and writes them. */
-  let others: JobRecords;
-  let feed: JobFeed;
-  beforeEach(async () => {
-    folder = await temporaryFolder();
-    const store = folderStore(folder.path);
-    [records, others] = [jobRecordsOn(store), jobRecordsOn(store)];
-    feed = jobFeed(
-      { records, queue, checkpoints: checkpointsOn(store), registry: registryOn(store) },
-      openLog('api', 'silent'),
-    );
-  });
-  afterEach(() => folder.remove());
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let records: JobRecords;
+/** As another process reads and writes them. */
+let others: JobRecords;
+let feed: JobFeed;
+/** How often the feed has asked for a record. */
+let reads: number;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  const store = folderStore(folder.path);
+  [records, others] = [jobRecordsOn(store), jobRecordsOn(store)];
+  reads = 0;
+  const find: JobRecords['find'] = (id) => {
+    reads += 1;
+    return records.find(id);
+  };
+  feed = jobFeed(
+    { records: { ...records, find }, queue, checkpoints: checkpointsOn(store), registry: registryOn(store) },
+    openLog('api', 'silent'),
+  );
+});
+afterEach(() => folder.remove());
 
-  const come = async (state: JobState): Promise<Job> =>
-    (await others.move((await others.create(order, 'ann')).id, () => state)).job;
+const come = async (state: JobState): Promise<Job> =>
+  (await others.move((await others.create(order, 'ann')).id, () => state)).job;
+
+describe('who hears of all jobs', () => {
   const next = async (changes: AsyncGenerator<Job, void>): Promise<string> => {
     const { value } = await changes.next();
     return value ? `${value.id} ${value.state.status}` : 'the end';
@@ -90,5 +99,44 @@ describe('who hears of all jobs', () => {
     expect(await standing()).toEqual([`${one.id} QUEUED`, `${two.id} SUCCEEDED`]);
     expect((await openJobs(records)).map(({ id }) => id)).toEqual([one.id]);
     expect(await standing()).toEqual([`${one.id} QUEUED`, `${two.id} SUCCEEDED`]);
+  });
+});
+
+describe('who leaves while nothing happens', () => {
+  const end = { done: true, value: undefined };
+  /** Rings for a job, and gives those who hear it the time to look at it. */
+  const ring = async (jobId: string): Promise<number> => {
+    const before = reads;
+    feed.heard({ kind: 'progress', jobId, attempt: 1, progress: undefined });
+    await setImmediate();
+    return reads - before;
+  };
+
+  it('was following a job, and looks at it no more', async () => {
+    const job = await others.create(order, 'ann');
+    const events = feed.follow(job.id);
+    await events.next();
+    const waiting = events.next();
+    await setImmediate();
+    expect(await events.return()).toEqual(end);
+    expect(await waiting).toEqual(end);
+    expect(await ring(job.id)).toBe(0);
+  });
+
+  it('was hearing of the jobs of a model that has none, and looks at no job any more', async () => {
+    const changes = feed.changes('none');
+    const waiting = changes.next();
+    const job = await come(running);
+    await vi.waitUntil(() => ring(job.id));
+    expect(await changes.return()).toEqual(end);
+    expect(await waiting).toEqual(end);
+    expect(await ring(job.id)).toBe(0);
+  });
+
+  it('had not begun to listen, and never does', async () => {
+    const [events, changes] = [feed.follow((await come(running)).id), feed.changes(undefined)];
+    expect([await events.return(), await changes.return()]).toEqual([end, end]);
+    expect([await events.next(), await changes.next()]).toEqual([end, end]);
+    expect(reads).toBe(0);
   });
 });
