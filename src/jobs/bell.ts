@@ -12,44 +12,49 @@ export interface Bell {
 export interface Ear {
   /**
    * The jobs it rang for since the last call, or `all` where any of them may have changed: at once where it did, else when it
-   * next does, or after `patience`. Undefined once the ear is closed, and at once where somebody waits.
+   * next does, or when everybody looks. Undefined once the ear is closed, and at once where somebody waits.
    */
   rung(): Promise<ReadonlySet<string> | 'all' | undefined>;
   close(): void;
 }
 
-/** @param patience milliseconds after which a listener looks for itself, should a ring have been missed */
+/** @param patience milliseconds after which everybody looks, all at a time, should a ring have been missed */
 export function bell(patience: number): Bell {
-  const listeners = new Set<(jobId: string | undefined) => void>();
+  const listeners = new Set<Listener>();
+  let looking: NodeJS.Timeout | undefined;
+  const everybodyLooks = (): void => {
+    for (const { wake } of listeners) wake();
+  };
   return {
     ring(jobId) {
-      for (const listener of listeners) listener(jobId);
+      for (const { hear } of listeners) hear(jobId);
     },
     listen(ended, about) {
       let jobs = new Set<string>();
       let missed = false;
       let wake = (): void => {};
-      const listener = (jobId: string | undefined): void => {
-        if (about !== undefined && jobId !== undefined && jobId !== about) return;
-        if (jobId === undefined) missed = true;
-        else jobs.add(jobId);
-        wake();
+      const listener: Listener = {
+        hear(jobId) {
+          if (about !== undefined && jobId !== undefined && jobId !== about) return;
+          if (jobId === undefined) missed = true;
+          else jobs.add(jobId);
+          wake();
+        },
+        wake: () => wake(),
       };
       const close = (): void => {
         listeners.delete(listener);
+        if (listeners.size === 0) clearInterval(looking);
         wake();
       };
+      if (listeners.size === 0) looking = setInterval(everybodyLooks, patience);
       listeners.add(listener);
       ended.addEventListener('abort', close, { once: true });
       return {
         async rung() {
           if (jobs.size === 0 && !missed && listeners.has(listener))
             await new Promise<void>((resolve) => {
-              const timer = setTimeout(resolve, patience);
-              wake = () => {
-                clearTimeout(timer);
-                resolve();
-              };
+              wake = resolve;
             });
           if (!listeners.has(listener)) return undefined;
           const seen = missed ? 'all' : jobs;
@@ -61,4 +66,9 @@ export function bell(patience: number): Bell {
       };
     },
   };
+}
+
+interface Listener {
+  hear(jobId: string | undefined): void;
+  wake(): void;
 }

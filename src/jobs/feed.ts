@@ -7,6 +7,7 @@ import { endable } from './endable.js';
 import { type GivingUpRooms, giveUp } from './give-up.js';
 import { type EpochEntry, hasEnded, type Job, type JobProgress } from './job.js';
 import { openJobs } from './needs.js';
+import { sharedReading } from './shared-reading.js';
 
 /** What somebody who follows a job is told. */
 export type JobEvent =
@@ -39,19 +40,28 @@ export function jobFeed(rooms: JobRooms & GivingUpRooms, log: Log): JobFeed {
   const { records, queue } = rooms;
   const rings = bell(LOOK_AGAIN);
   const newest = new Map<string, JobProgress>();
+  // Thousands may follow one job, and a ring wakes them all.
+  const find = sharedReading(records.find);
+  const look = sharedReading(async (id) => {
+    const job = await records.find(id);
+    return job && { job, history: await records.history(job) };
+  });
 
   async function* follow(id: string, ended: AbortSignal): AsyncGenerator<JobEvent, void> {
     const ear = rings.listen(ended, id);
     try {
-      let job = await records.get(id);
-      let epochs = (await records.history(job)).length;
+      const first = await look(id);
+      let job = first?.job ?? (await records.get(id));
+      let epochs = first?.history.length ?? 0;
       let said = newest.get(id);
       yield { kind: 'STATUS', job };
       while (!hasEnded(job.state)) {
         if ((await ear.rung()) === undefined) return;
+        const seen = await look(id);
+        if (seen === undefined) continue;
         const before = job;
-        job = (await records.find(id)) ?? before;
-        const history = await records.history(job);
+        const { history } = seen;
+        job = seen.job;
         // Fewer than were told: the job starts over, and tells its epochs again.
         if (history.length < epochs || job.attempt !== before.attempt) epochs = 0;
         const isTakenOver = job.workersLost !== before.workersLost;
@@ -94,7 +104,7 @@ export function jobFeed(rooms: JobRooms & GivingUpRooms, log: Log): JobFeed {
             : rung;
         for (const id of ids) {
           if (ended.aborted) return;
-          const job = await unlessDamaged(records.find(id));
+          const job = await unlessDamaged(find(id));
           if (job === undefined || told.get(id) === stateOf(job)) continue;
           tell(job);
           if (model === undefined || job.order.model === model) yield job;

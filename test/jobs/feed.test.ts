@@ -4,14 +4,16 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
 import { checkpointsOn } from '#src/jobs/checkpoints.js';
-import { type JobFeed, jobFeed } from '#src/jobs/feed.js';
+import { type JobEvent, type JobFeed, jobFeed } from '#src/jobs/feed.js';
 import { openJobs } from '#src/jobs/needs.js';
 import { type JobRecords, jobRecordsOn } from '#src/jobs/records.js';
+import { sharedReading } from '#src/jobs/shared-reading.js';
 import { openLog } from '#src/log.js';
 import { registryOn } from '#src/registry/registry.js';
 import type { EvaluationOrder, Job, JobState } from '../../src/jobs/job.js';
 import type { TrainingQueue } from '../../src/queue/queue.js';
 import { temporaryFolder } from '../system/stage.js';
+import { epochEntry } from './epoch-entry.js';
 import { quietQueue } from './quiet-queue.js';
 
 const order: EvaluationOrder = {
@@ -99,6 +101,47 @@ describe('who hears of all jobs', () => {
     expect(await standing()).toEqual([`${one.id} QUEUED`, `${two.id} SUCCEEDED`]);
     expect((await openJobs(records)).map(({ id }) => id)).toEqual([one.id]);
     expect(await standing()).toEqual([`${one.id} QUEUED`, `${two.id} SUCCEEDED`]);
+  });
+});
+
+describe('those who follow one job', () => {
+  const followers = 100;
+  const epochs = 30;
+  const told = async (events: AsyncGenerator<JobEvent, void>): Promise<string> => {
+    const words: string[] = [];
+    for await (const event of events)
+      words.push(event.kind === 'EPOCH' ? String(event.epoch.epoch) : event.job.state.status);
+    return words.join(' ');
+  };
+
+  it('are all told every epoch and the end, and look at it about as often as one would', async () => {
+    const job = await come(running);
+    const all = Array.from({ length: followers }, () => feed.follow(job.id));
+    await Promise.all(all.map((events) => events.next()));
+    const words = Promise.all(all.map(told));
+    const history = Array.from({ length: epochs }, (_, index) => epochEntry(index + 1));
+    for (const { epoch: last } of history) {
+      await others.putHistory(job, history.slice(0, last));
+      feed.heard({ kind: 'progress', jobId: job.id, attempt: 1, progress: undefined });
+    }
+    await others.move(job.id, () => succeeded);
+    feed.heard({ kind: 'changed', jobId: job.id, attempt: 1 });
+    const everything = `${history.map((entry) => entry.epoch).join(' ')} SUCCEEDED`;
+    expect(new Set(await words)).toEqual(new Set([everything]));
+    expect(reads).toBeLessThan(3 * epochs);
+  });
+
+  it('are never told what was read before they asked', async () => {
+    const answers: ((answer: number) => void)[] = [];
+    const ask = sharedReading(() => new Promise<number>((resolve) => answers.push(resolve)));
+    const [first, second, third] = [ask('job'), ask('job'), ask('job')];
+    expect(answers).toHaveLength(1);
+    answers[0]?.(1);
+    expect(await first).toBe(1);
+    await vi.waitUntil(() => answers.length === 2);
+    answers[1]?.(2);
+    expect(await Promise.all([second, third])).toEqual([2, 2]);
+    expect(answers).toHaveLength(2);
   });
 });
 
