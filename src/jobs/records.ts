@@ -26,8 +26,13 @@ export interface JobRecords {
   again(id: string, check: (job: Job) => void, origin?: JobOrigin): Promise<Job>;
   /** Puts a job back as it was before `again`, unless somebody has moved it on since. */
   restore(before: Job): Promise<{ job: Job; moved: boolean }>;
+  /** The epochs of the job's present attempt, as the last worker that told any tells them. */
   history(job: Job): Promise<readonly EpochEntry[]>;
-  /** Replaces the history of the job's present attempt; only the worker that runs it does. */
+  /**
+   * Replaces the history of the job's present attempt; only the worker that runs it does. One that was lost, and does not know,
+   * replaces its own, which nobody reads any more once its successor has told an epoch.
+   * @param job as the worker has taken it
+   */
   putHistory(job: Job, history: readonly EpochEntry[]): Promise<void>;
   /** Forgets a job that never reached the queue. */
   delete(id: string): Promise<void>;
@@ -41,10 +46,14 @@ export interface JobOutline {
   readonly model: string;
 }
 
-/** Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`. */
+/**
+ * Job records on an artifact store: `jobs/<id>/record/`, and `jobs/<id>/history-<attempt>.json`, or `history-<attempt>-<lost>.json`
+ * of a worker that took the job after so many were lost.
+ */
 export function jobRecordsOn(store: ArtifactStore): JobRecords {
   const record = (id: string) => register(store, `jobs/${id}/record`, `the record of job ${id}`, readJob);
-  const historyKey = ({ id, attempt }: Job) => `jobs/${id}/history-${attempt}.json`;
+  const historyKey = ({ id, attempt }: Job, lost: number) =>
+    `jobs/${id}/history-${attempt}${lost === 0 ? '' : `-${lost}`}.json`;
   const ids = () => store.list('jobs');
   // What has succeeded stays so: of the jobs of years, only those that have not need a second look.
   const succeeded = new Map<string, JobOutline>();
@@ -120,10 +129,15 @@ export function jobRecordsOn(store: ArtifactStore): JobRecords {
         state.status === 'QUEUED' && attempt === before.attempt + 1 ? before : undefined,
       ),
     async history(job) {
-      const bytes = await store.get(historyKey(job));
-      return bytes === undefined ? [] : unsealed(`the history of job ${job.id}`, bytes, readHistory);
+      // A worker that took the job over has told nothing before its first epoch; what it goes on from, the one before it has.
+      for (let lost = job.workersLost ?? 0; lost >= 0; lost--) {
+        const bytes = await store.get(historyKey(job, lost));
+        if (bytes !== undefined) return unsealed(`the history of job ${job.id}`, bytes, readHistory);
+      }
+      return [];
     },
-    putHistory: (job, history) => store.put(historyKey(job), Buffer.from(JSON.stringify(history))),
+    putHistory: (job, history) =>
+      store.put(historyKey(job, job.workersLost ?? 0), Buffer.from(JSON.stringify(history))),
     delete: (id) => store.delete(`jobs/${id}`),
   };
 }
