@@ -6,12 +6,17 @@ import type { Link, Manner } from './link.js';
 import { keyPrefix } from './names.js';
 import { callLimit, stopIfTooLate } from './unavailable.js';
 
-/** Nothing is kept to be sent later: what fails was not queued behind the caller's back. */
+/**
+ * Nothing is kept to be sent later: what fails was not queued behind the caller's back. A connection that swallows what it is given,
+ * as behind a firewall that has forgotten it, is given up for a new one.
+ */
 const impatient: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   commandTimeout: callLimit,
+  // Only while an answer is due: a connection on which nothing is asked stays as long as it likes.
+  socketTimeout: 5_000,
 };
 
 /** Blocking reads are answered every 5 s, if only with nothing: a longer silence is a dead connection. */
