@@ -255,7 +255,14 @@ export function registryOn(store: ArtifactStore): Registry {
           [HEADS, bytes],
           [VERSION, sealed(version)],
         ]);
-        if (await store.createAll(folderOf(draft.model, number), objects)) return firstOfJob(version);
+        const here = folderOf(draft.model, number);
+        if (!(await store.createAll(here, objects))) continue;
+        if (!holds((await standing(draft.model)).deleted, number)) return firstOfJob(version);
+        // Another version had this number since the look, and was deleted: no number is given twice.
+        await store.delete(here);
+        read.delete(here);
+        // An encoder that both read from went with the other.
+        if (encoderFolder) await encoders.put(encoderFolder);
       }
     },
     async versionOfJob(model, jobId, parent = 0) {

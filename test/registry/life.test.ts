@@ -167,6 +167,30 @@ describe('the life of a model', () => {
     expect((await registry.publish(draft(), [], undefined)).number).toBe(4);
   });
 
+  it('gives no number twice, also where a version came and went while another one was about to have it', async () => {
+    const files = new Map([['model.safetensors', Buffer.from('weights')]]);
+    const encoder = await storedEncodersOn(store).put(files);
+    await publish(1);
+    const rival = registryOn(store);
+    let comesFirst = true;
+    const overtaken = registryOn({
+      ...store,
+      async createAll(prefix, objects) {
+        if (comesFirst && prefix.startsWith('models/')) {
+          comesFirst = false;
+          const { number } = await rival.publish(draft(encoder), [], files);
+          await rival.deleteVersion('support', number, 'ann');
+        }
+        return store.createAll(prefix, objects);
+      },
+    });
+    expect((await overtaken.publish(draft(encoder), [], files)).number).toBe(3);
+    expect(await store.list('models/support/versions')).toEqual(['1', '3']);
+    await registry.sweep();
+    expect(await registry.version('support', 3)).toMatchObject({ number: 3, encoder: { id: encoder } });
+    expect(await store.list('encoders')).toEqual([encoder]);
+  });
+
   it('keeps what an earlier release deleted, each number by itself, and goes on in ranges', async () => {
     await publish(7);
     await mkdir(join(folder, 'models/support/aliases'));
