@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors.js';
 export interface Measures {
   /** Characters of the document. */
   readonly characters: number;
-  /** Fields within fields within fields. */
+  /** Fields, and inline fragments, within one another. */
   readonly depth: number;
   /** Fields side by side. */
   readonly width: number;
@@ -51,7 +51,12 @@ interface Limit {
 export const operationLimits: Readonly<Record<keyof OperationLimits, Limit>> = {
   characters: { variable: 'QUERY_MAX_CHARACTERS', fallback: 131_072, code: 'DOCUMENT_TOO_LONG', what: 'characters' },
   tokens: { variable: 'QUERY_MAX_TOKENS', fallback: 10_000, code: 'DOCUMENT_TOO_LONG', what: 'words and signs' },
-  depth: { variable: 'QUERY_MAX_DEPTH', fallback: 16, code: 'DOCUMENT_TOO_DEEP', what: 'fields within one another' },
+  depth: {
+    variable: 'QUERY_MAX_DEPTH',
+    fallback: 16,
+    code: 'DOCUMENT_TOO_DEEP',
+    what: 'fields and inline fragments within one another',
+  },
   width: { variable: 'QUERY_MAX_WIDTH', fallback: 100, code: 'DOCUMENT_TOO_WIDE', what: 'fields side by side' },
   fields: { variable: 'QUERY_MAX_FIELDS', fallback: 1_000, code: 'DOCUMENT_TOO_WIDE', what: 'fields in all' },
   aliases: { variable: 'QUERY_MAX_ALIASES', fallback: 30, code: 'TOO_MANY_ALIASES', what: 'aliases' },

@@ -59,7 +59,7 @@ export function measure({ definitions }: DocumentNode): DocumentMeasures {
           ? asField(selection.name.value, selection.alias !== undefined, selection.selectionSet)
           : selection.kind === Kind.FRAGMENT_SPREAD
             ? ofFragment(selection.name.value)
-            : ofSet(selection.selectionSet);
+            : asInlineFragment(selection.selectionSet);
       return withDirectives(
         isRepeated ? { ...extent, duplicates: extent.duplicates + 1 } : extent,
         selection.directives,
@@ -79,6 +79,12 @@ export function measure({ definitions }: DocumentNode): DocumentMeasures {
       aliases: inside.aliases + (hasAlias ? 1 : 0),
       asksForSchema: inside.asksForSchema || name === '__schema' || name === '__type',
     };
+  };
+
+  /** Counts as a level: whoever walks the document goes down into it as into a field. */
+  const asInlineFragment = (selectionSet: SelectionSetNode): Extent => {
+    const inside = ofSet(selectionSet);
+    return { ...inside, depth: inside.depth + 1 };
   };
 
   const roots = definitions

@@ -24,6 +24,12 @@ const attacks: readonly [name: string, code: string, query: string, variables?: 
     'DOCUMENT_TOO_DEEP',
     `{ ...A } fragment A on Query ${'{ a '.repeat(10)} ... on B ${'{ b '.repeat(8)}${'}'.repeat(18)}`,
   ],
+  ['inline fragments within one another', 'DOCUMENT_TOO_DEEP', `{ ${'... { '.repeat(16)}__typename${' }'.repeat(17)}`],
+  [
+    'inline fragments nearly as deep as the stack',
+    'DOCUMENT_TOO_DEEP',
+    `{${'...{'.repeat(2_450)}__typename${'}'.repeat(2_451)}`,
+  ],
   [
     'the schema in circles',
     'GRAPHQL_VALIDATION_FAILED',
