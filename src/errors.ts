@@ -92,10 +92,16 @@ export const unlessDamaged = <T>(reading: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-/** A value as an error message shows it: JSON, cut at 60 characters; NaN and Infinity by name. */
+/** A value as an error message shows it: JSON, cut at 60 characters; NaN and Infinity by name; what is too deep for JSON by its kind. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return cut(text, 60);
+  try {
+    const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+    return cut(text, 60);
+  } catch (error) {
+    // It was read without the stack that writing it takes.
+    if (error instanceof RangeError) return Array.isArray(value) ? 'a list' : 'an object';
+    throw error;
+  }
 }
 
 const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 3)}...` : text);

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { ManyheadError } from '../errors.js';
 import type { Inspector, Request } from '../operations/inspector.js';
 import { refuse } from './gate/refusal.js';
+import { parametersIn, pathIn } from './parameters.js';
 
 /** Inspects the requests that express reads, in a body or in the address, before Apollo sees them. */
 export const inspectRequests =
@@ -18,21 +19,20 @@ export const inspectRequests =
   };
 
 function inspectedUrl(url: string, inspector: Inspector): string {
-  const place = new URL(url, 'http://localhost');
-  const { searchParams } = place;
-  const text = (name: string) => searchParams.get(name) ?? undefined;
+  const parameters = parametersIn(url);
+  const text = (name: string) => parameters.get(name) ?? undefined;
   const given = {
     query: text('query'),
     documentId: text('documentId'),
     id: text('id'),
-    variables: json(searchParams.get('variables')),
-    extensions: json(searchParams.get('extensions')),
+    variables: json(parameters.get('variables')),
+    extensions: json(parameters.get('extensions')),
   };
   const { query } = inspector.request<Request>(given);
   if (typeof query !== 'string' || query === given.query) return url;
-  searchParams.set('query', query);
-  searchParams.delete('extensions');
-  return `${place.pathname}${place.search}`;
+  parameters.set('query', query);
+  parameters.delete('extensions');
+  return `${pathIn(url)}?${parameters}`;
 }
 
 /** What is no JSON is told so by Apollo. */

@@ -11,6 +11,7 @@ import type { Rooms } from './context.js';
 import { callerError } from './errors.js';
 import { admissionOf } from './gate/gate.js';
 import { isGone } from './gone.js';
+import { parametersIn } from './parameters.js';
 import { PreconditionFailed, preconditionOf } from './precondition.js';
 import { requestOf } from './requests/request.js';
 
@@ -65,7 +66,7 @@ export function serveUploads(app: Express, rooms: Rooms, longest: number, metric
 function store(request: Request, { datasets, tokenLimit }: Rooms, longest: number) {
   const name = checkName('name', String(request.params.name));
   const [type, charset] = contentType(request);
-  const columns = readColumns(new URL(request.originalUrl, 'http://localhost').searchParams);
+  const columns = readColumns(parametersIn(request.originalUrl));
   const mayReplace = preconditionOf(request, name);
   return datasets.create(name, readRows(within(longest, request), type, charset, columns), tokenLimit, mayReplace);
 }

@@ -129,7 +129,51 @@ describe('a body of another form than it may have', () => {
   });
 });
 
+describe('a body with lists or objects that are too deep to be shown', () => {
+  const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+  it.each([
+    ['model', 'a list', `{"model":${lists(5_000)},"input":"x"}`],
+    ['input', 'an object', `{"model":"all-MiniLM-L6-v2","input":${objects(5_000)}}`],
+  ])('is told their kind, as a request for embeddings: %s', async (field, kind, body) => {
+    const headers = { 'content-type': 'application/json' };
+    const refused = await send(`${api.address}/v1/embeddings`, { method: 'POST', headers, body });
+    expect(refused).toMatchObject({ status: 400, body: expect.stringContaining(`${field} is ${kind}: give a `) });
+  });
+
+  it.each([
+    ['text', 'a list', `{"text":${lists(8_000)},"fruit":"apple"}\n`],
+    ['fruit', 'an object', `{"text":"sweet","fruit":${objects(8_000)}}\n`],
+  ])('is told their kind, as a file: %s', async (column, kind, body) => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    const refused = await send(`${api.address}/datasets/deep`, { method: 'PUT', headers, body });
+    expect(refused).toMatchObject({
+      status: 400,
+      code: 'BAD_USER_INPUT',
+      body: expect.stringContaining(`column \\"${column}\\" is ${kind}: `),
+    });
+  });
+});
+
 describe('an address', () => {
+  it.each(['a:99999', '1.2.3.4.5', '@'])('may have a host that is none: %s', async (host) => {
+    const there = `http://${host}`;
+    const query = encodeURIComponent('{ models { name } }');
+    const asked = await send(api.address, {
+      headers: { 'apollo-require-preflight': '1' },
+      target: `${there}/graphql?query=${query}`,
+    });
+    const stored = await send(api.address, {
+      method: 'PUT',
+      headers: { 'content-type': 'text/csv' },
+      target: `${there}/datasets/fruit?text=review`,
+      body: 'review,fruit\nsweet,apple\n',
+    });
+    expect([asked.status, stored.status]).toEqual([200, 200]);
+    expect(api.running.said()).not.toMatch(/"level":[56]0/);
+  });
+
   it.each([
     ['leads out of its folder', '/assets/..%2f..%2fpackage.json', 404, 'There is nothing here.'],
     ['is not UTF-8', '/assets/%ff', 400, 'The request could not be read: its address is broken.'],

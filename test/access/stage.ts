@@ -70,19 +70,22 @@ export interface Sent {
   readonly method?: string;
   /** Of GraphQL; another form of the address is left to express. */
   readonly path?: string;
+  /** What the request line says instead of the path, such as another whole address. */
+  readonly target?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
   readonly body?: string | Buffer;
 }
 
 /** A request with exactly these headers: `fetch` would set some itself, as a browser does. */
-export function send(url: string, { method = 'GET', headers = {}, key, body }: Sent = {}): Promise<Reply> {
+export function send(url: string, { method = 'GET', headers = {}, key, body, target }: Sent = {}): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sending = request(
       url,
       {
         method,
         agent: false,
+        ...(target === undefined ? {} : { path: target }),
         headers: { ...headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
       },
       (response) => {
