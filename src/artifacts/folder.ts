@@ -15,8 +15,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { systemCode } from '../errors.js';
-import { created, flushFolder, settle, writeFlushed, writing } from './on-disk.js';
+import { created, flushFolder, isMissing, settle, writeFlushed, writing } from './on-disk.js';
 import type { ArtifactStore } from './store.js';
 
 /** Unfinished objects live here, on the same file system as the finished ones, so that one rename shows them. */
@@ -24,6 +23,9 @@ const UNFINISHED = '.unfinished';
 
 /** An unfinished object this old belongs to nobody any more. */
 const ABANDONED_MILLISECONDS = 60 * 60 * 1000;
+
+/** How often something is moved to a folder that is removed each time: where the data folder itself is gone, none helps. */
+const MOST_MOVES = 20;
 
 /**
  * An artifact store in a folder of a local or shared file system. Objects are written aside, flushed to the disk and
@@ -96,6 +98,21 @@ export function folderStore(folder: string): ArtifactStore {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   };
 
+  /**
+   * Moves something to its place in a folder, which others may remove the moment it was made ready.
+   * @returns false where something was there already
+   */
+  const placed = async (path: string, move: () => Promise<void>): Promise<boolean> => {
+    for (let left = MOST_MOVES - 1; ; left--) {
+      try {
+        await ready(path);
+        return await created(move(), dirname(path));
+      } catch (error) {
+        if (!isMissing(error) || left === 0) throw error;
+      }
+    }
+  };
+
   return {
     async get(key) {
       try {
@@ -110,19 +127,14 @@ export function folderStore(folder: string): ArtifactStore {
       throughAside(
         (path) => writeFlushed(path, bytes),
         async (path) => {
-          await ready(place(key));
-          await rename(path, place(key));
-          await settle(dirname(place(key)));
+          await placed(place(key), () => rename(path, place(key)));
         },
       ),
 
     create: (key, bytes) =>
       throughAside(
         (path) => writeFlushed(path, bytes),
-        async (path) => {
-          await ready(place(key));
-          return created(link(path, place(key)), dirname(place(key)));
-        },
+        (path) => placed(place(key), () => link(path, place(key))),
       ),
 
     async createFrom(write) {
@@ -138,10 +150,9 @@ export function folderStore(folder: string): ArtifactStore {
           }
         },
         async (path) => {
-          await ready(place(key));
           // Where it is there already it may be about to go: whoever removes it looks at its age before and after.
           for (;;) {
-            if (await created(link(path, place(key)), dirname(place(key)))) return true;
+            if (await placed(place(key), () => link(path, place(key)))) return true;
             if (await touch(place(key))) return false;
           }
         },
@@ -163,10 +174,7 @@ export function folderStore(folder: string): ArtifactStore {
           }
           for (const each of folders) await flushFolder(each);
         },
-        async (path) => {
-          await ready(place(prefix));
-          return created(rename(path, place(prefix)), dirname(place(prefix)));
-        },
+        (path) => placed(place(prefix), () => rename(path, place(prefix))),
       ),
 
     async localFolder(prefix) {
@@ -257,5 +265,3 @@ function parts(key: string): string[] {
   if (!names.every((name) => /^[^\s./\\\0][^/\\\0]*$/.test(name))) throw new Error(`not a key: ${JSON.stringify(key)}`);
   return names;
 }
-
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');

@@ -32,12 +32,15 @@ export async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Flushes the folder in which something was moved, so that the move outlives a power cut: others have seen it already. */
+/**
+ * Flushes the folder in which something was moved, so that the move outlives a power cut: others have seen it already. Where they
+ * have removed the folder since, there is nothing left to outlive anything.
+ */
 export async function settle(folder: string): Promise<void> {
   try {
     await flushFolder(folder);
   } catch (error) {
-    throw unsettled(error) ?? error;
+    if (!isMissing(error)) throw unsettled(error) ?? error;
   }
 }
 
@@ -52,3 +55,6 @@ export async function created(move: Promise<void>, folder: string): Promise<bool
   await settle(folder);
   return true;
 }
+
+/** Whether an error says that a file or a folder is not there. */
+export const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import type { Stats } from 'node:fs';
-import { chmod, mkdir, open, readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { existsSync, renameSync, type Stats } from 'node:fs';
+import { chmod, mkdir, open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { folderStore } from '#src/artifacts/folder.js';
@@ -48,6 +49,41 @@ describe('a store in a folder', () => {
     const created = await Promise.all(Array.from({ length: 20 }, (_, i) => store.createAll('v/1', objects(i))));
     expect(created.filter(Boolean)).toHaveLength(1);
     expect(text(await store.get('v/1/a'))).toBe(text(await store.get('v/1/b')));
+  });
+
+  it('creates and puts while others remove the folder that it goes to', async () => {
+    const store = folderStore(folder.path);
+    const one = Buffer.from('1');
+    let isOver = false;
+    const remove = async () => {
+      for (let time = 0; !isOver; time++) {
+        if (existsSync(join(folder.path, 'names/x')))
+          renameSync(join(folder.path, 'names/x'), join(folder.path, `gone-${time}`));
+        await pause(1);
+      }
+    };
+    const write = async (name: string) => {
+      for (let time = 0; time < 50; time++) {
+        await store.create(`names/x/${name}`, one);
+        await store.put(`names/x/${name}`, one);
+        await store.createAll(`names/x/all-${name}`, new Map([['a', one]]));
+      }
+    };
+    const removing = remove();
+    const writing = Promise.all(['a', 'b', 'c', 'd'].map(write));
+    await writing.finally(() => {
+      isOver = true;
+    });
+    await removing;
+  });
+
+  it('says so where the data folder itself goes while it writes, and does not try for ever', async () => {
+    const store = folderStore(folder.path);
+    const writing = store.createFrom(async () => {
+      await rm(folder.path, { recursive: true });
+      return 'a/b';
+    });
+    await expect(writing).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('leaves nothing half-written in sight, and sweeps away what a killed process left long ago', async () => {
