@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Queue } from 'bullmq';
 import type { QueueConfig } from '../config.js';
 import { aside, complaints, type OnError } from './complaint.js';
@@ -9,10 +9,12 @@ import { keyPrefix, queueName } from './names.js';
 import { callLimit, stopIfTooLate, withinCallLimit } from './unavailable.js';
 
 export interface QueueBoard {
-  /** Its pages, and what they ask for. */
-  readonly pages: RequestListener;
+  /** Its pages, and what they ask for. What is none of them, or cannot be read, goes on to `next`. */
+  readonly pages: Pages;
   close(): Promise<void>;
 }
+
+type Pages = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
  * BullMQ's own view of the queue, to look at only: what is done with a job is done with its record.
@@ -42,17 +44,19 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
     complainAside(error);
     return { status: 500, body: AWAY };
   });
-  const pages: RequestListener = server.getRouter();
+  const app = server.getRouter();
+  app.disable('x-powered-by');
+  const pages: Pages = app;
   return {
     // What the pages ask the queue has the same limit as every call to it.
-    pages: (request, response) =>
+    pages: (request, response, next) =>
       withinCallLimit(async () => {
         await link.reach();
         stopIfTooLate();
         // Who has left meanwhile closes no second time.
         if (response.destroyed) return;
         const isAnswered = once(response, 'close');
-        pages(request, response);
+        pages(request, response, next);
         await isAnswered;
       }).catch((error) => {
         // Who reads slowly has what was asked of the queue already.

@@ -59,6 +59,20 @@ describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
     expect(await training()).toMatchObject({ isPaused: false, counts: { waiting: 1 } });
   });
 
+  it.each([
+    ['is there nowhere', '/queue/nowhere', 404, 'NOT_FOUND'],
+    ['is broken', '/queue/queue/%', 400, 'BAD_REQUEST'],
+  ])(
+    'answers a page that %s as the rest of the API does, and tells nothing of itself',
+    async (_, path, status, code) => {
+      const response = await fetch(api.address + path);
+      const { errors }: Json = await response.json();
+      expect([response.status, errors[0].extensions.code]).toEqual([status, code]);
+      expect(response.headers.get('x-powered-by')).toBe(null);
+      expect(api.running.said()).not.toMatch(/node_modules/);
+    },
+  );
+
   it('does nothing for who has left before the queue answers', async () => {
     const board = await openBoard(queue.config, '/queue', () => {});
     const left = new Promise<ServerResponse>((resolve) => {
@@ -66,7 +80,7 @@ describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
         queue.freeze();
         response.once('close', () => queue.thaw());
         leave();
-        await board.pages(request, response);
+        await board.pages(request, response, () => {});
         server.close();
         resolve(response);
       }).listen(0, '127.0.0.1', () => {
