@@ -41,6 +41,7 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
   });
   const complainAside = aside(complain, 'board');
   server.setErrorHandler((error) => {
+    if (isMistake(error)) return { status: 400, body: UNREADABLE };
     complainAside(error);
     return { status: 500, body: AWAY };
   });
@@ -69,6 +70,12 @@ export async function openBoard(config: QueueConfig, path: string, onError: OnEr
 }
 
 const AWAY = { error: 'QUEUE_UNAVAILABLE', message: 'The job queue cannot be read right now.' };
+
+const UNREADABLE = { error: 'BAD_REQUEST', message: 'The request could not be read.' };
+
+/** Whether the request is what is wrong, by the status that express gives to what it cannot read. */
+const isMistake = (error: Error): boolean =>
+  'status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 
 function refuse(response: ServerResponse): void {
   response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(AWAY));

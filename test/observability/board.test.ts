@@ -73,6 +73,16 @@ describe.each(kinds)("the queue's own board, $name", ({ missing, prepare }) => {
     },
   );
 
+  it('takes a body that is no JSON for a mistake of its sender, and for no outage', async () => {
+    const response = await fetch(`${api.address}/queue/api/queues/training/pause`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: 'canary is secret',
+    });
+    expect([response.status, await response.json()]).toEqual([400, expect.objectContaining({ error: 'BAD_REQUEST' })]);
+    expect(api.running.said()).not.toMatch(/canary|not valid JSON/);
+  });
+
   it('does nothing for who has left before the queue answers', async () => {
     const board = await openBoard(queue.config, '/queue', () => {});
     const left = new Promise<ServerResponse>((resolve) => {
