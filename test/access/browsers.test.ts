@@ -54,6 +54,23 @@ describe('what a browser can be made to do', () => {
     },
   );
 
+  it.each(['/graphql', '/graphql?way=long'])(
+    'is answered at length as it is where its sender takes no gzip, at %s',
+    async (path) => {
+      const { headers, body } = await graphql(
+        api.address,
+        'query($texts: [String!]!) { embed(texts: $texts) { vector } }',
+        {
+          path,
+          headers: { 'accept-encoding': 'gzip;q=0' },
+          variables: { texts: Array.from({ length: 40 }, () => 'a text') },
+        },
+      );
+      expect(headers['content-encoding']).toBeUndefined();
+      expect(JSON.parse(body).data.embed).toHaveLength(40);
+    },
+  );
+
   it.each([
     ['a form of another site', { 'content-type': 'text/plain', origin: EVIL }],
     ['a form that hides where it comes from', { 'content-type': 'text/plain', origin: 'null' }],
