@@ -58,14 +58,23 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
     }
   };
 
+  const isHeld = async (jobId: string): Promise<boolean> => {
+    const state = await queue.getJobState(jobId);
+    return state === 'waiting' || state === 'active' || state === 'delayed';
+  };
+
   return {
     add: (delivery) =>
       ask(async () => {
+        const jobId = deliveryId(delivery);
+        // What a Redis that lost some of its data still has of it, in no list that a worker takes from, would be in its way.
+        if ((await queue.getJob(jobId)) !== undefined && !(await isHeld(jobId))) await queue.remove(jobId);
+        stopIfTooLate();
         await queue.add(
           'train',
           {},
           {
-            jobId: deliveryId(delivery),
+            jobId,
             attempts: mostLosses,
             removeOnComplete: true,
             removeOnFail: true,
@@ -80,11 +89,7 @@ export function openQueue(config: QueueConfig, onError: OnError): TrainingQueue 
         await queue.getBackend().publishEvent({ event: 'withdrawn', jobId }, eventsKept);
         return true;
       }),
-    holds: (delivery) =>
-      ask(async () => {
-        const state = await queue.getJobState(deliveryId(delivery));
-        return state === 'waiting' || state === 'active' || state === 'delayed';
-      }),
+    holds: (delivery) => ask(() => isHeld(deliveryId(delivery))),
     progress: (delivery) =>
       ask(async () => {
         const progress = (await queue.getJob(deliveryId(delivery)))?.progress;
