@@ -62,7 +62,7 @@ async function runClaimed(claimed: Job, tools: RunTools, context: RunContext, sp
   } catch (error) {
     if (ended.signal.aborted || error instanceof NoLongerOurs) {
       outcome = await endedBy(claimed, records);
-      log.info(outcome === 'CANCELLED' ? 'job cancelled' : 'job ended elsewhere');
+      log.info(endings[outcome]);
     } else if (tools.signal.aborted) {
       outcome = 'HANDED_BACK';
       await letGo(claimed, context);
@@ -102,11 +102,21 @@ async function closeToCancelling(job: Job, records: JobRecords): Promise<void> {
 
 class NoLongerOurs extends Error {}
 
-/** What ended a job that this worker was busy with: a person, who may have queued it anew, or other workers, or the queue that gave up on it. */
-async function endedBy({ id, attempt }: Job, records: JobRecords): Promise<'CANCELLED' | 'ENDED_ELSEWHERE'> {
+/** What has become of a job that is not this worker's any more: a person has ended it, or other workers, or the queue that gave up on it; or another has it. */
+async function endedBy(
+  { id, attempt }: Job,
+  records: JobRecords,
+): Promise<'CANCELLED' | 'ENDED_ELSEWHERE' | 'HANDED_BACK'> {
   const job = await records.find(id).catch(() => undefined);
-  return job?.attempt === attempt && job.state.status !== 'CANCELLED' ? 'ENDED_ELSEWHERE' : 'CANCELLED';
+  if (job?.attempt !== attempt || job.state.status === 'CANCELLED') return 'CANCELLED';
+  return hasEnded(job.state) ? 'ENDED_ELSEWHERE' : 'HANDED_BACK';
 }
+
+const endings = {
+  CANCELLED: 'job cancelled',
+  ENDED_ELSEWHERE: 'job ended elsewhere',
+  HANDED_BACK: 'job taken over by another worker',
+};
 
 async function succeed(job: Job, { records, log }: RunContext, result: JobResult): Promise<void> {
   const isOurs = await moveOn(job, records, (state) => ({
@@ -133,19 +143,22 @@ async function fail(job: Job, { records, log }: RunContext, cause: unknown): Pro
 
 /** Stopping: the job waits again, for another worker or the next start. Taken away: another worker has it already. */
 async function letGo(job: Job, { records, log, stopping }: RunContext): Promise<void> {
-  if (!stopping.aborted) return log.info('job taken over by another worker');
+  if (!stopping.aborted) return log.info(endings.HANDED_BACK);
   await moveOn(job, records, (state) => ('saving' in state ? { ...state, handedBack: true } : { status: 'QUEUED' }));
   log.info('job handed back');
 }
 
-/** Moves a job that has not ended, in the attempt that was claimed: a retry belongs to whoever gets its delivery. */
+/**
+ * Moves a job that has not ended, in the attempt that was claimed, and that no other worker has taken since: a retry belongs to whoever
+ * gets its delivery, and a job that was lost to who has it now.
+ */
 async function moveOn(
-  { id, attempt }: Job,
+  { id, attempt, workersLost }: Job,
   records: JobRecords,
   next: (state: JobState) => JobState | undefined,
 ): Promise<boolean> {
   const { moved } = await records.move(id, (job) =>
-    hasEnded(job.state) || job.attempt !== attempt ? undefined : next(job.state),
+    hasEnded(job.state) || job.attempt !== attempt || job.workersLost !== workersLost ? undefined : next(job.state),
   );
   return moved;
 }

@@ -198,7 +198,7 @@ describeInBrowser('Models', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Promote' }).press('Enter');
     // While it is being done, nobody can look away from what comes of it.
     for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
-    expect(await page.getByRole('dialog').isVisible()).toBe(true);
+    await page.getByRole('dialog').waitFor();
     letPromote();
     await page.getByRole('dialog').getByRole('alert').waitFor();
     expect(await production()).toBe(1);

@@ -162,7 +162,7 @@ describeInBrowser('runs', () => {
     await product.workers[0].end('SIGKILL');
     await product.addWorker();
     // A worker is taken for dead only when it has not been heard of for 10 seconds.
-    await events('A worker was lost: another has taken the run over').waitFor();
+    await events('A worker was lost: another has taken the run over').waitFor({ timeout: 40_000 });
     await events(/It goes on from epoch \d+|It starts over/).waitFor();
     await page.getByText(', 1 worker lost on the way').waitFor();
     await status('Succeeded', 50_000);
