@@ -58,9 +58,9 @@ describe('a start with GraphiQL and introspection off', () => {
 });
 
 describe('a first start that finds what a disk has left of the claim of another', () => {
-  it.each(['x', 'null'])('trains the starter heads: %j', async (claim) => {
+  it('trains the starter heads', async () => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder.path, 'starter.json'), claim);
+    await writeFile(join(folder.path, 'starter.json'), 'null');
     const running = run('src/main.js', { DATA_DIR: folder.path, PORT: String(await freePort()) });
     await running.says(/Training the starter heads/);
     await running.end('SIGINT');
