@@ -22,8 +22,9 @@ export default defineConfig({
     globalSetup: 'test/queue/made-before.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores: more test files at once than that would only starve the servers they start.
-    maxWorkers: 2,
+    // On two cores: a third of the time a test file waits, for a lease to end or a process to stop. More than three would only starve the
+    // servers they start.
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
   },
 });
