@@ -1,12 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { hashOf, newKeyText, OWN_KEY_ID, writeKey } from './access/key-text.js';
-import { folderStore } from './artifacts/folder.js';
-import { laterFormat } from './artifacts/format.js';
 import { type Config, readConfig } from './config.js';
 import { messageOf } from './errors.js';
 import type { StartOptions } from './processes/child.js';
-import { checkDataFolder, longestStop } from './processes/lifetime.js';
-import { StartError, startError } from './processes/start-error.js';
+import { checkDataFolder, checkFormatOnly, longestStop } from './processes/lifetime.js';
+import { startError } from './processes/start-error.js';
 import { followStarter } from './processes/starter-progress.js';
 import { type Supervised, supervise } from './processes/supervisor.js';
 import { openTerminal, outliveReaders } from './processes/terminal.js';
@@ -53,7 +51,8 @@ async function start(config: Config): Promise<void> {
     return running;
   };
   await checkDataFolder(config);
-  await checkBeforeQueue(config);
+  // The API and the worker check it, too; but the queue's database in the same folder is opened, and written to, before.
+  await checkFormatOnly(config);
   if (config.queue.kind === 'embedded') {
     terminal.say(`Starting the queue in ${config.queue.folder}`);
     queue = await run('queue', './queue/embedded/process.js', {
@@ -72,13 +71,6 @@ async function start(config: Config): Promise<void> {
   );
   if (signal.aborted) return;
   terminal.say(`\nManyhead is ready: open ${address}\nCtrl-C stops it; what it learned stays in ${config.dataFolder}`);
-}
-
-/** The API and the worker check the format, too; but the queue's database in the same folder is opened, and written to, before. */
-async function checkBeforeQueue({ dataFolder }: Config): Promise<void> {
-  const later = await laterFormat(folderStore(dataFolder));
-  if (later !== undefined)
-    throw new StartError(`The data folder ${dataFolder} ${later}, or choose another with DATA_DIR.`);
 }
 
 /** The queue goes last, so that the worker can still hand its job back to it. */

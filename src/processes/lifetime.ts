@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { foreignFormat } from '../artifacts/format.js';
+import { folderStore } from '../artifacts/folder.js';
+import { foreignFormat, laterFormat } from '../artifacts/format.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { type Config, readConfig } from '../config.js';
 import { endThreadsBy } from '../encoder/thread.js';
@@ -101,8 +102,14 @@ export async function checkDataFolder({ dataFolder }: Config): Promise<void> {
  * Makes sure that no later release has written to the data folder what this one would misread.
  * @throws StartError
  */
-export async function checkFormat({ dataFolder }: Config, store: ArtifactStore): Promise<void> {
-  const foreign = await foreignFormat(store);
+export const checkFormat = async ({ dataFolder }: Config, store: ArtifactStore): Promise<void> =>
+  refuseWhere(await foreignFormat(store), dataFolder);
+
+/** The same, before anything is written. */
+export const checkFormatOnly = async ({ dataFolder }: Config): Promise<void> =>
+  refuseWhere(await laterFormat(folderStore(dataFolder)), dataFolder);
+
+function refuseWhere(foreign: string | undefined, dataFolder: string): void {
   if (foreign !== undefined)
     throw new StartError(`The data folder ${dataFolder} ${foreign}, or choose another with DATA_DIR.`);
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digestOf } from '../artifacts/digest.js';
 import { sealed, unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { WEIGHTS } from '../encoder/folder.js';
@@ -91,5 +91,3 @@ export function storedEncodersOn(store: ArtifactStore): StoredEncoders {
     },
   };
 }
-
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

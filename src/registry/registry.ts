@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { digestOf } from '../artifacts/digest.js';
 import { sealed, unsealed } from '../artifacts/seal.js';
 import type { ArtifactStore } from '../artifacts/store.js';
 import { damaged, notFound, shown, unlessDamaged } from '../errors.js';
@@ -201,7 +201,7 @@ export function registryOn(store: ArtifactStore): Registry {
     },
     async heads({ model, number, files, tasks, encoder }) {
       const bytes = await store.get(`${folderOf(model, number)}/${HEADS}`);
-      if (bytes === undefined || sha256(bytes) !== files[HEADS]?.sha256)
+      if (bytes === undefined || digestOf(bytes) !== files[HEADS]?.sha256)
         throw damaged(`${HEADS} of version ${number} of model ${shown(model)}`);
       return readHeads(bytes, tasks, encoder.dimensions);
     },
@@ -236,7 +236,7 @@ export function registryOn(store: ArtifactStore): Registry {
     },
     async publish(draft, heads, encoderFolder) {
       const bytes = writeHeads(heads);
-      const files = { [HEADS]: { sha256: sha256(bytes), bytes: bytes.length } };
+      const files = { [HEADS]: { sha256: digestOf(bytes), bytes: bytes.length } };
       // The encoder first: a version never points to one that is not there.
       const encoder = encoderFolder && {
         encoder: { sha256: await encoders.put(encoderFolder), bytes: bytesOf(encoderFolder) },
@@ -294,5 +294,3 @@ const MOST_LEDGERS = 1_000;
 
 const bytesOf = (files: ReadonlyMap<string, Uint8Array>): number =>
   [...files.values()].reduce((sum, { length }) => sum + length, 0);
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -148,7 +148,12 @@ describe('the process of the embedded queue', () => {
     few.stderr.on('data', (bytes) => {
       said += bytes;
     });
-    await eventually('its socket, or its end', () => existsSync(placeOf(third).socket) || few.exitCode !== null);
+    // It makes its database first, for which the one that all stories here begin with has as long.
+    await eventually(
+      'its socket, or its end',
+      () => existsSync(placeOf(third).socket) || few.exitCode !== null,
+      50_000,
+    );
     expect(said).toBe('');
     const client = await connect(third);
     await client.end();
